@@ -1,0 +1,52 @@
+# Everything below needs python3 (3.11 or later) and make, nothing else.
+# PYTHON=/path/to/python3 chooses another interpreter.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+
+# Nothing that runs here reports home.
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := run
+.PHONY: run setup test test-long lint lab
+
+run: setup
+	$(BIN)/effets run
+
+setup: $(STAMP)
+
+# --no-deps: the lock is complete, and leaves out on purpose two packages that pip would ask for (pyproject.toml).
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "effets needs Python 3.11 or later: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@if $(BIN)/python -m pip install --quiet uv; then \
+	    echo "installing requirements.lock with uv" && \
+	    $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \
+	else \
+	    echo "uv is not to be had: installing requirements.lock with pip, which takes a minute" && \
+	    $(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock; \
+	fi
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test: setup
+	$(BIN)/pytest
+
+test-long: setup
+	$(BIN)/pytest -m long
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint models
+
+lab: setup
+	$(BIN)/jupyter lab --notebook-dir=analyses/notebooks --LabApp.news_url=None \
+	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.extension_manager=readonly
