@@ -1,0 +1,149 @@
+"""The one shape in which every reader ends: the tables of the `raw` schema.
+
+A reader, whatever the form of the export, fills these tables and no others. They hold what an export says,
+as it says it, with the place it was read from; projects, years and the strongest of several answers are
+decided later, in SQL.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+#: Response states, from the strongest to the weakest.
+STATES = ("answered", "blank", "ambiguous", "lost", "not_shown", "not_asked")
+
+#: How a printed label was recognised.
+MATCHES = ("exact", "rewritten", "inferred", "unmapped")
+
+_RECORD = [
+    pa.field("source_id", pa.string(), nullable=False),
+    pa.field("record_key", pa.string(), nullable=False),
+]
+_PLACE_IN_SOURCE = [
+    pa.field("source_start", pa.int64()),
+    pa.field("source_end", pa.int64()),
+    pa.field("source_pointer", pa.string()),
+]
+
+#: Raw tables by name. Keys: exports (source_id); receipts (source_id, year); records (source_id, record_key);
+#: record_forms (+ form); responses (+ question_id); observations (+ question_id, ordinal);
+#: testimonies (+ question_id); the rest have none.
+RAW_TABLES: dict[str, pa.Schema] = {
+    # One row per export that was read.
+    "exports": pa.schema(
+        [
+            pa.field("source_id", pa.string(), nullable=False),
+            pa.field("format", pa.string(), nullable=False),
+            pa.field("generation", pa.string()),
+            pa.field("text_form", pa.string()),
+            pa.field("encoding", pa.string()),
+            pa.field("byte_count", pa.int64(), nullable=False),
+            pa.field("characters", pa.int64()),
+            pa.field("characters_recognised", pa.int64()),
+            pa.field("characters_testimony", pa.int64()),
+            pa.field("characters_unparsed", pa.int64()),
+        ]
+    ),
+    # One row per export and year it was received for: what stands outside the file.
+    "receipts": pa.schema(
+        [
+            pa.field("source_id", pa.string(), nullable=False),
+            pa.field("path", pa.string(), nullable=False),
+            pa.field("year", pa.int32()),  # null: the records' own submission times decide
+            pa.field("year_basis", pa.string()),  # manifest, folder, option, redated
+            pa.field("project_name", pa.string()),  # from the manifest
+            pa.field("project_stem", pa.string(), nullable=False),  # the file's stem
+            pa.field("collected_on", pa.date32()),
+            pa.field("is_retracted", pa.bool_(), nullable=False),
+        ]
+    ),
+    # One row per filled questionnaire inside an export.
+    "records": pa.schema(
+        [
+            *_RECORD,
+            pa.field("project_name", pa.string()),  # the name inside
+            pa.field("project_link", pa.string()),  # the slug in the page's link
+            pa.field("submitted_at", pa.timestamp("us")),
+            pa.field("address", pa.string()),
+            pa.field("postal_code", pa.string()),  # five characters, or as written
+            pa.field("city", pa.string()),
+            pa.field("latitude", pa.float64()),
+            pa.field("longitude", pa.float64()),
+        ]
+    ),
+    # One row per record and questionnaire part it carries; `default_state` stands for questions without a row
+    # in `responses`.
+    "record_forms": pa.schema(
+        [
+            *_RECORD,
+            pa.field("form", pa.string(), nullable=False),
+            pa.field("default_state", pa.string(), nullable=False),
+        ]
+    ),
+    "responses": pa.schema(
+        [
+            *_RECORD,
+            pa.field("question_id", pa.string(), nullable=False),
+            pa.field("state", pa.string(), nullable=False),
+            pa.field("candidate_answer_ids", pa.list_(pa.string())),
+        ]
+    ),
+    # One row per observed thing. `ordinal` counts from 1 within the question.
+    "observations": pa.schema(
+        [
+            *_RECORD,
+            pa.field("question_id", pa.string(), nullable=False),
+            pa.field("ordinal", pa.int32(), nullable=False),
+            pa.field("answer_id", pa.string()),
+            pa.field("raw_label", pa.string()),
+            pa.field("match", pa.string()),
+            pa.field("value_number", pa.float64()),
+            pa.field("value_text", pa.string()),
+            *_PLACE_IN_SOURCE,
+        ]
+    ),
+    "testimonies": pa.schema(
+        [
+            *_RECORD,
+            pa.field("question_id", pa.string(), nullable=False),
+            pa.field("text", pa.string(), nullable=False),
+            pa.field("is_truncated", pa.bool_(), nullable=False),
+            *_PLACE_IN_SOURCE,
+        ]
+    ),
+    "unparsed_fragments": pa.schema(
+        [
+            pa.field("source_id", pa.string(), nullable=False),
+            pa.field("source_start", pa.int64(), nullable=False),
+            pa.field("source_end", pa.int64(), nullable=False),
+            pa.field("text", pa.string(), nullable=False),
+        ]
+    ),
+    # Questions of structured forms that the codebook does not know, with what was answered.
+    "unmapped_questions": pa.schema(
+        [
+            *_RECORD,
+            pa.field("question_ref", pa.string(), nullable=False),
+            pa.field("title", pa.string()),
+            pa.field("type", pa.string()),
+            pa.field("value_text", pa.string()),
+            pa.field("source_pointer", pa.string()),
+        ]
+    ),
+    # Every name, link and stem met, with the slug that the platform would make of it.
+    "slugs": pa.schema(
+        [
+            pa.field("name", pa.string(), nullable=False),
+            pa.field("slug", pa.string(), nullable=False),
+        ]
+    ),
+    "rejections": pa.schema(
+        [
+            pa.field("path", pa.string(), nullable=False),
+            pa.field("source_id", pa.string()),
+            pa.field("reason", pa.string(), nullable=False),
+            pa.field("detail", pa.string(), nullable=False),
+            pa.field("remedy", pa.string(), nullable=False),
+        ]
+    ),
+}
