@@ -24,6 +24,7 @@ _BLANKS = {
     for code in (0xA0, 0x1680, 0x2007, 0x202F, 0x205F, 0x3000, *range(0x2000, 0x2007), *range(0x2008, 0x200E))
 } | {0x2060: " ", 0xFEFF: " ", 0xAD: " ", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 _TO_WORK = _CONTROL | _BLANKS
+_ODD = re.compile("[" + "".join(map(re.escape, map(chr, _TO_WORK))) + "]")
 # Generations T4 and T5 print some of their own markup as text; it separates labels, so it counts as blanks.
 _PRINTED_MARKUP = re.compile(r"</?strong>", re.IGNORECASE)
 _ESCAPED_MARKUP = re.compile(r"&lt;/?strong&gt;", re.IGNORECASE)
@@ -63,7 +64,7 @@ def decode(data: bytes) -> Page:
             "export the page again as text or HTML",
         )
     composed, at = _compose(text)
-    work = composed.translate(_TO_WORK)
+    work = composed.translate(_TO_WORK) if _ODD.search(composed) else composed
     if "\r" in work:
         work = work.replace("\r\n", " \n").replace("\r", "\n")
     return Page(composed, work, encoding, len(text), at)

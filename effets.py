@@ -1,0 +1,246 @@
+"""The front door: the `effets` command, readable as the table of contents of the pipeline.
+
+effets run  =  ingest    files → archive → raw tables
+            →  build     dbt: models and tests on build.duckdb
+            →  publish   a release: effets.duckdb and Parquet
+            →  report    of the last year
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.archive import ArchiveError
+from ingest.collect import UsageError
+from ingest.console import Console
+from ingest.intake import Intake, ingest, rehearse
+from ingest.publish import publish
+from ingest.summary import Outcome, figures, standing
+from ingest.warehouse import BuildError, Check, Publication, Warehouse
+
+app = typer.Typer(
+    help="The effects of tiers-lieux: raw exports in, published tables and a yearly report out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+WarehouseOption = Annotated[
+    Path,
+    typer.Option("--warehouse", envvar="EFFETS_WAREHOUSE", metavar="DIR", help="Folder of the warehouse."),
+]
+OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the reports.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors alone.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+
+WAREHOUSE = Path("warehouse")
+REPORTS = Path("reports")
+
+
+@app.command("run")
+def run_command(
+    exports: Annotated[Path, typer.Argument(metavar="EXPORTS", help="Folder of exports.")] = Path("exports"),
+    out: OutOption = REPORTS,
+    warehouse: WarehouseOption = WAREHOUSE,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """The main job: ingest EXPORTS, build, validate, publish, and write the report of the last year."""
+    with _job("run", warehouse, quiet, as_json) as job, job.warehouse.lock():
+        _ingest(job, [exports], None)
+        _publish(job)
+        _report(job, out, None)
+
+
+@app.command("ingest")
+def ingest_command(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Exports, or folders of them.")],
+    year: Annotated[
+        int | None, typer.Option(help="The year of exports about which nothing else tells one.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
+    warehouse: WarehouseOption = WAREHOUSE,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Archive and load exports; say what was new, known or rejected, and why. `build` publishes them."""
+    with _job("ingest", warehouse, quiet, as_json) as job:
+        if dry_run:
+            job.outcome.is_rehearsal = True
+            with job.console.step("ingest", "looking at exports") as progress:
+                job.outcome.intake = rehearse(paths, job.warehouse, year, progress)
+        else:
+            with job.warehouse.lock():
+                _ingest(job, paths, year)
+
+
+@app.command("build")
+def build_command(
+    warehouse: WarehouseOption = WAREHOUSE, quiet: QuietOption = False, as_json: JsonOption = False
+) -> None:
+    """Run dbt build on build.duckdb, validate and publish, whether anything changed or not."""
+    with _job("build", warehouse, quiet, as_json) as job, job.warehouse.lock():
+        _catch_up(job)
+        _publish(job, always=True)
+
+
+@app.command("report")
+def report_command(
+    year: Annotated[
+        int | None, typer.Option(help="Year of the report; the last one published if absent.")
+    ] = None,
+    out: OutOption = REPORTS,
+    warehouse: WarehouseOption = WAREHOUSE,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the report of a year from what is published."""
+    with _job("report", warehouse, quiet, as_json) as job:
+        if job.warehouse.last_publication() is None:
+            raise UsageError(f"nothing is published in {job.warehouse.root} yet: `effets run` does that")
+        _report(job, out, year, always=True)
+
+
+@app.command("status")
+def status_command(
+    warehouse: WarehouseOption = WAREHOUSE, quiet: QuietOption = False, as_json: JsonOption = False
+) -> None:
+    """Campaigns, exports, evaluations, rejected files, missing or incomplete sites, the last publication."""
+    with _job("status", warehouse, quiet, as_json) as job:
+        job.outcome.standing = standing(job.warehouse)
+
+
+@dataclass(slots=True)
+class Job:
+    """A command at work: where, what the user sees of it, and what it will have to say."""
+
+    warehouse: Warehouse
+    console: Console
+    outcome: Outcome
+    archive_digest: str = ""
+
+
+class GateError(Exception):
+    """Models or tests failed: nothing is published."""
+
+
+@contextmanager
+def _job(command: str, root: Path, quiet: bool, as_json: bool) -> Iterator[Job]:
+    """Run a command's steps, then print its result. Exits with 1 after a failed gate, 2 after wrong usage."""
+    warehouse = Warehouse(root)
+    job = Job(warehouse, Console(quiet=quiet, as_json=as_json), Outcome(command, warehouse))
+    error: Exception | None = None
+    try:
+        yield job
+    except (UsageError, PermissionError, IsADirectoryError, NotADirectoryError) as problem:
+        error, exit_code = problem, 2
+    except (GateError, BuildError, ArchiveError, OSError) as problem:
+        error, exit_code = problem, 1
+    outcome = job.outcome
+    outcome.seconds = job.console.timing()
+    if error is None:
+        job.console.show(outcome.as_json(), outcome.as_lines())
+    else:
+        outcome.error = str(error)
+        job.console.fail(outcome.as_json(), outcome.as_lines(), f"effets {command}: {error}")
+        raise typer.Exit(exit_code)
+
+
+def _ingest(job: Job, paths: list[Path], year: int | None) -> None:
+    with job.console.step("ingest", "reading exports") as progress:
+        intake = job.outcome.intake = ingest(paths, job.warehouse, year, progress)
+    _note_intake(job, intake)
+
+
+def _catch_up(job: Job) -> None:
+    """Bring the raw tables up to the archive."""
+    with job.console.step("ingest", "looking at the archive"):
+        intake = ingest([], job.warehouse)
+    _note_intake(job, intake)
+
+
+def _note_intake(job: Job, intake: Intake) -> None:
+    job.archive_digest = intake.archive_digest
+    if intake.caught_up:
+        why = intake.remark or "an earlier run did not come to its end"
+        job.console.say(f"{why}: {intake.caught_up} exports were read from the archive")
+
+
+def _publish(job: Job, always: bool = False) -> None:
+    """Build, check and publish, unless nothing changed since the last publication."""
+    fingerprint = job.warehouse.fingerprint(job.archive_digest)
+    last = job.warehouse.last_publication()
+    if last and last.fingerprint == fingerprint and not always:
+        job.outcome.publication = last
+    else:
+        with job.console.step("build", "building and testing") as progress:
+            build = job.warehouse.build(progress)
+        if build.failures:
+            job.outcome.failures = build.failures
+            raise GateError(_gate_message(build.failures, build.skipped, last))
+        with job.console.step("publish", "publishing"):
+            release = publish(job.warehouse)
+        job.outcome.publication = Publication(
+            release=release.release_id,
+            fingerprint=fingerprint,
+            published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            models=build.models,
+            tests_passed=build.tests_passed,
+            warnings=build.warnings,
+        )
+        job.outcome.is_published = True
+        job.warehouse.note_publication(job.outcome.publication)
+    job.outcome.figures = figures(job.warehouse)
+
+
+def _report(job: Job, out: Path, year: int | None, always: bool = False) -> None:
+    """Write the report of `year`, else of the last one, unless `run` finds that of this publication there."""
+    years = (job.outcome.figures or figures(job.warehouse)).years
+    if year is not None and year not in years:
+        raise UsageError(
+            f"there is no evaluation of {year}: published are {', '.join(map(str, years)) or 'none'}"
+        )
+    if not years:
+        job.console.say("no report: there is no evaluation yet")
+        return
+    publication = job.outcome.publication
+    if publication and publication.report and not always:
+        written = Path(publication.report)
+        if written.exists() and written.is_relative_to(out.resolve()):
+            job.outcome.report = written
+            return
+    # Imported here: the charts' library takes a second to load.
+    from analyses.report import write_report
+
+    with job.console.step("report", "writing the report"):
+        job.outcome.report = write_report(job.warehouse.root, out, year or years[-1]).resolve()
+    if publication:
+        publication.report = str(job.outcome.report)
+        job.warehouse.note_publication(publication)
+
+
+def _gate_message(failures: list[Check], skipped: int, last: Publication | None) -> str:
+    lines = [f"{len(failures)} of dbt's models and tests failed ({skipped} skipped): nothing was published."]
+    lines += [f"  {check.name}: {check.message}" for check in failures]
+    lines.append(
+        f"The last publication, release {last.release}, stays." if last else "Nothing was published before."
+    )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

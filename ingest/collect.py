@@ -1,0 +1,263 @@
+"""Walk the PATHs of the command line: which files are exports, and what stands about them outside of them.
+
+Nothing is read here but the manifest. What is no regular file inside the tree is refused, so that a link or a
+device in a folder of exports can neither lead elsewhere nor block the job.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from ingest.reading import Rejection
+
+MANIFEST = "manifest.csv"
+MANIFEST_COLUMNS = ("path", "year", "project_name", "collected_on", "comment")
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+#: Larger than any export that the platform makes: a thousand responses are a few megabytes.
+SIZE_LIMIT = 64 * 1024 * 1024
+
+_YEAR_FOLDER = re.compile(r"[0-9]{4}")
+_README = "readme.md"
+
+
+class UsageError(Exception):
+    """The command cannot do what was asked; the message says why, and what would help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that may be an export. `path` is relative to the PATH it was found under."""
+
+    file: Path
+    path: str
+    size: int
+    year: int | None
+    year_basis: str | None  # manifest, folder or option
+    project_name: str | None = None  # from the manifest
+    collected_on: date | None = None  # from the manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that is rejected, and why; `source_id` where its bytes could be read."""
+
+    path: str
+    source_id: str | None
+    reason: str
+    detail: str
+    remedy: str
+
+    @staticmethod
+    def of(path: str, rejection: Rejection, source_id: str | None = None) -> Refused:
+        return Refused(path, source_id, rejection.reason, rejection.detail, rejection.remedy)
+
+
+@dataclass(slots=True)
+class Collection:
+    """What stands under one PATH. `notes` are remarks that stop nothing."""
+
+    root: Path
+    candidates: list[Candidate] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _ManifestRow:
+    line: int
+    year: int | None
+    project_name: str | None
+    collected_on: date | None
+
+
+def collect(root: Path, year: int | None = None, size_limit: int = SIZE_LIMIT) -> Collection:
+    """List the exports under `root`, a folder or a single file, in the order of their paths.
+
+    `year` is that of the command line: it counts where neither the manifest nor a folder tells one.
+    Raises UsageError if `root` is not there or its manifest cannot be read.
+    """
+    if not root.exists():
+        raise UsageError(f"{root} does not exist: give a folder of exports, or one export")
+    if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
+        raise UsageError(f"--year {year} is no plausible year: give one from {FIRST_YEAR} to {LAST_YEAR}")
+    root = root.resolve()
+    collection = Collection(root)
+    folder = root.parent if root.is_file() else root
+    manifest = {} if root.is_file() else _read_manifest(root / MANIFEST)
+    met: set[str] = set()
+    for file in [root] if root.is_file() else _walk(root, collection):
+        path = _relative(file, folder)
+        row = manifest.get(unicodedata.normalize("NFC", path))
+        met.add(unicodedata.normalize("NFC", path))
+        try:
+            size = _size_of_regular_file(file, folder, size_limit)
+        except Rejection as rejection:
+            collection.refused.append(Refused.of(path, rejection))
+            continue
+        export_year, basis = _year(file, row, year)
+        collection.candidates.append(
+            Candidate(
+                file,
+                path,
+                size,
+                export_year,
+                basis,
+                row.project_name if row else None,
+                row.collected_on if row else None,
+            )
+        )
+    collection.notes.extend(
+        f"{root / MANIFEST}, line {row.line}: {path} is not there. If it was deleted on purpose all is well "
+        "(its answers stay); else correct the path."
+        for path, row in manifest.items()
+        if path not in met
+    )
+    return collection
+
+
+def read(candidate: Candidate) -> bytes:
+    """The bytes of an export. Raises Rejection if they cannot be read any more."""
+    try:
+        return candidate.file.read_bytes()
+    except OSError as error:
+        raise _unreadable(error) from error
+
+
+def _walk(root: Path, collection: Collection) -> Iterator[Path]:
+    """Every entry below `root` that is not a folder, in the order of names; hidden ones are not entered."""
+
+    def unreadable(error: OSError) -> None:
+        name = Path(error.filename)
+        collection.refused.append(Refused.of(_relative(name, root), _unreadable(error)))
+
+    for folder, subfolders, names in os.walk(root, onerror=unreadable):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        # os.walk counts a link to a folder among the folders and does not follow it: it is refused below.
+        links = [name for name in subfolders if os.path.islink(os.path.join(folder, name))]
+        for name in sorted([*names, *links]):
+            if name == MANIFEST and Path(folder) != root:
+                collection.notes.append(
+                    f"{Path(folder, name)} is not read: a manifest counts at the root of a PATH, here {root}"
+                )
+            elif not name.startswith(".") and name.lower() not in (MANIFEST, _README):
+                yield Path(folder, name)
+
+
+def _relative(file: Path, folder: Path) -> str:
+    """The path below `folder` with `/`, readable even where its bytes are not UTF-8."""
+    path = file.relative_to(folder).as_posix()
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _size_of_regular_file(file: Path, root: Path, size_limit: int) -> int:
+    try:
+        if file.is_symlink():
+            target = file.resolve(strict=True)
+            if not target.is_relative_to(root) or not target.is_file():
+                raise Rejection(
+                    "link",
+                    "a link that leads to no file of this folder",
+                    "Put a copy of the export here instead of the link.",
+                )
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise Rejection(
+                "not-a-file", "a device, a pipe or a socket", "Remove it: exports are plain files."
+            )
+        if not os.access(file, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that run in a circle
+        raise _unreadable(error) from error
+    if status.st_size > size_limit:
+        raise Rejection(
+            "too-large",
+            f"{status.st_size:,} bytes; exports are read up to {size_limit:,}",
+            "Split the file, or take the part of it that is the export.",
+        )
+    return status.st_size
+
+
+def _unreadable(error: Exception) -> Rejection:
+    # No path of this machine: rejections are published.
+    cause = error.strerror if isinstance(error, OSError) else "links run in a circle"
+    return Rejection("unreadable", f"cannot be opened: {cause}", "Check that you may read it.")
+
+
+def _year(file: Path, row: _ManifestRow | None, option: int | None) -> tuple[int | None, str | None]:
+    if row and row.year:
+        return row.year, "manifest"
+    for folder in reversed(file.parts[:-1]):
+        if _YEAR_FOLDER.fullmatch(folder) and FIRST_YEAR <= int(folder) <= LAST_YEAR:
+            return int(folder), "folder"
+    return (option, "option") if option else (None, None)
+
+
+def _read_manifest(file: Path) -> dict[str, _ManifestRow]:
+    """Rows by path, composed (NFC), as file systems differ in how they write an accent."""
+    if not file.is_file():
+        return {}
+    data = file.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")  # what a spreadsheet saves
+    first_line = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first_line.count)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        header = [name.strip().lower() for name in next(lines, [])]
+        body = [(lines.line_num, fields) for fields in lines]
+    except csv.Error as error:
+        raise UsageError(f"{file}, line {lines.line_num}: no table can be read here ({error})") from error
+    unknown = [name for name in header if name not in MANIFEST_COLUMNS]
+    if "path" not in header or unknown or len(set(header)) < len(header):
+        raise UsageError(
+            f"{file}, line 1: the columns are {', '.join(header) or 'missing'}. The first line must name "
+            f"`path` and what you need of {', '.join(MANIFEST_COLUMNS[1:])}, each once."
+        )
+    rows: dict[str, _ManifestRow] = {}
+    faults: list[str] = []
+    for line, fields in body:
+        if not any(field.strip() for field in fields):
+            continue
+        try:
+            if any(field.strip() for field in fields[len(header) :]):
+                raise ValueError(
+                    f"more fields than columns; put double quotes around a field that holds `{delimiter}`"
+                )
+            path, row = _manifest_row(dict(zip(header, fields, strict=False)), line)
+            if path in rows:
+                raise ValueError(f"{path} stands on line {rows[path].line} already; keep one of the two")
+            rows[path] = row
+        except ValueError as fault:
+            faults.append(f"{file}, line {line}: {fault}")
+    if faults:
+        raise UsageError("\n".join(faults))
+    return rows
+
+
+def _manifest_row(fields: dict[str, str], line: int) -> tuple[str, _ManifestRow]:
+    values = {name: value.strip() for name, value in fields.items()}
+    path = unicodedata.normalize("NFC", values.get("path", "").replace("\\", "/")).removeprefix("./")
+    if not path or path.startswith("/") or ".." in path.split("/"):
+        raise ValueError(f"path `{path}` must be written as seen from this folder, like 2024/site.html")
+    year = values.get("year", "")
+    if year and not (_YEAR_FOLDER.fullmatch(year) and FIRST_YEAR <= int(year) <= LAST_YEAR):
+        raise ValueError(f"year `{year}` must be a year from {FIRST_YEAR} to {LAST_YEAR}, or empty")
+    collected_on = values.get("collected_on", "")
+    try:
+        day = date.fromisoformat(collected_on) if collected_on else None
+    except ValueError:
+        raise ValueError(f"collected_on `{collected_on}` must be a day like 2024-03-31, or empty") from None
+    return path, _ManifestRow(line, int(year) if year else None, values.get("project_name") or None, day)

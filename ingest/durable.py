@@ -1,0 +1,52 @@
+"""Writing so that a crash at any moment leaves the old thing or the new one, never half of either."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def replace_file(target: Path, data: bytes) -> None:
+    """Put `data` at `target` in one step, its bytes on the disk; the folder's entry is for `sync_folder`."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def replace_link(link: Path, target: Path) -> None:
+    """Point the symbolic link `link` at `target`, relative to its folder, in one step."""
+    temporary = link.with_name(f".{link.name}.{os.getpid()}.tmp")
+    temporary.unlink(missing_ok=True)
+    os.symlink(target, temporary)
+    try:
+        os.replace(temporary, link)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(link.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the entries of `folder` on the disk: what was created or renamed in it stays so after a crash."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(root: Path) -> None:
+    """Put everything below `root`, and `root` itself, on the disk."""
+    for folder, _, names in os.walk(root):
+        for name in names:
+            descriptor = os.open(os.path.join(folder, name), os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        sync_folder(Path(folder))

@@ -1,0 +1,23 @@
+"""The forms of exports, one module each. A new form is one new file here and one line in `FORMATS`.
+
+Each module has `NAME` (its name in the published tables), `recognise(sample)`, which is cheap and never
+raises, and `redact(data)`, which checks an export and takes personal and secret fields out of it, raising
+Rejection for one that cannot be taken. It reads in one of two ways, both ending in the tables of
+ingest/schema.py:
+
+- `read(data, codebook)` → Reading: a pure function, for pages;
+- `QUERIES`: for structured forms, SQL by raw table over `documents(source_id varchar, document json)` and the
+  codebook's relations, giving the columns of that table in any order (missing ones are null). Names that are
+  no raw table become temporary tables, made in the order of the mapping, for those after them to use.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from ingest.formats import page, place
+
+#: Asked in this order whether they recognise a file.
+FORMATS: tuple[ModuleType, ...] = (place, page)
+
+BY_NAME = {module.NAME: module for module in FORMATS}

@@ -1,0 +1,303 @@
+"""What a command has to say at its end, for people and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest.archive import Archive
+from ingest.collect import Refused
+from ingest.console import Lines
+from ingest.intake import Intake
+from ingest.warehouse import Check, Publication, Warehouse
+
+#: An evaluation of the last campaign is named as incomplete below this share of answered questions.
+INCOMPLETE_BELOW = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is published, in numbers."""
+
+    evaluations: int
+    projects: int
+    years: list[int]
+    observations: int
+    testimonies: int
+    unmapped_answers: int
+
+
+def figures(warehouse: Warehouse) -> Figures:
+    """Count what the published database holds."""
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        row = connection.execute(
+            """
+            select
+                (select count(*) from fct_evaluation),
+                (select count(distinct project_id) from fct_evaluation),
+                (select list(distinct year order by year) from fct_evaluation),
+                (select count(*) from fct_observation),
+                (select count(*) from fct_testimony),
+                (select count(*) from fct_observation where match = 'unmapped')
+            """
+        ).fetchall()[0]
+    evaluations, projects, years, observations, testimonies, unmapped = row
+    return Figures(evaluations, projects, years or [], observations, testimonies, unmapped)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One year: its evaluations, the exports they rest on, and the share of questions answered in them."""
+
+    year: int
+    evaluations: int
+    exports: int
+    completeness: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site that is missing from the last campaign (no completeness) or incomplete in it."""
+
+    project_id: str
+    name: str
+    completeness: float | None
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where the network stands, as `effets status` tells it."""
+
+    archived_exports: int
+    rejected: list[Refused]
+    publication: Publication | None
+    campaigns: list[Campaign] = field(default_factory=list)
+    missing: list[Site] = field(default_factory=list)
+    incomplete: list[Site] = field(default_factory=list)
+
+
+def standing(warehouse: Warehouse) -> Standing:
+    """Read the ledger and the published database; raises ArchiveError for a damaged ledger."""
+    state = Archive(warehouse.archive).state()
+    result = Standing(len(state.stored), state.current_rejections(), warehouse.last_publication())
+    if result.publication is None:
+        return result
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        result.campaigns = [
+            Campaign(*row)
+            for row in connection.execute(
+                """
+                select year, evaluation_count, export_count, avg(completeness)
+                from dim_campaign
+                left join fct_evaluation using (year)
+                group by all
+                order by year
+                """
+            ).fetchall()
+        ]
+        last_two = [campaign.year for campaign in result.campaigns][-2:]
+        if len(last_two) == 2:
+            missing = connection.execute(_MISSING, last_two).fetchall()
+            result.missing = [Site(project_id, name, None) for project_id, name in missing]
+        if last_two:
+            parameters = [last_two[-1], INCOMPLETE_BELOW]
+            result.incomplete = [Site(*row) for row in connection.execute(_INCOMPLETE, parameters).fetchall()]
+    return result
+
+
+_MISSING = """
+    select project_id, name
+    from fct_evaluation
+    inner join dim_project using (project_id)
+    where year = $1 and project_id not in (select project_id from fct_evaluation where year = $2)
+    order by project_id
+"""
+_INCOMPLETE = """
+    select project_id, name, completeness
+    from fct_evaluation
+    inner join dim_project using (project_id)
+    where year = $1 and completeness < $2
+    order by completeness, project_id
+"""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a command did; what it did not do stays empty."""
+
+    command: str
+    warehouse: Warehouse
+    intake: Intake | None = None
+    is_rehearsal: bool = False
+    publication: Publication | None = None
+    is_published: bool = False  # by this command, not by an earlier one
+    figures: Figures | None = None
+    failures: list[Check] = field(default_factory=list)
+    report: Path | None = None
+    standing: Standing | None = None
+    error: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as one JSON object."""
+        result: dict[str, Any] = {"command": self.command, "ok": self.error is None}
+        if self.error is not None:
+            result["error"] = self.error
+        if self.intake:
+            intake = asdict(self.intake)
+            result["exports"] = {
+                "new": len(self.intake.new),
+                "known": self.intake.known,
+                "received_again": self.intake.received_again,
+                "rejected": intake["rejected"],
+                "new_paths": self.intake.new,
+            }
+            result["notes"] = self.intake.notes
+            result["dry_run"] = self.is_rehearsal
+        if self.figures:
+            result.update(asdict(self.figures))
+        if self.publication:
+            result["tests"] = {
+                "passed": self.publication.tests_passed,
+                "warned": [asdict(check) for check in self.publication.warnings],
+                "failed": [],
+            }
+            result["release"] = self.publication.release
+            result["published"] = self.is_published
+            result["database"] = str(self.warehouse.database)
+            result["parquet"] = str(self.warehouse.parquet)
+        if self.failures:
+            result["tests"] = {"failed": [asdict(check) for check in self.failures]}
+            result["published"] = False
+        if self.report:
+            result["report"] = str(self.report)
+        if self.standing:
+            result["status"] = asdict(self.standing)
+        result["seconds"] = self.seconds
+        return result
+
+    def as_lines(self) -> Lines:
+        """The result for people."""
+        lines: Lines = []
+        if self.intake:
+            lines += _intake_lines(self.intake, self.is_rehearsal)
+        if self.figures:
+            lines += _figures_lines(self.figures)
+        if self.publication:
+            lines += _publication_lines(self.publication, self.is_published, self.warehouse)
+        if self.report:
+            lines.append(("Report", _short(self.report)))
+        if self.standing:
+            lines += _standing_lines(self.standing, self.warehouse)
+        if self.seconds and len(self.seconds) > 1:
+            steps = [f"{name} {seconds:.1f} s" for name, seconds in self.seconds.items() if name != "total"]
+            lines.append(("Took", " · ".join([*steps, f"in all {self.seconds['total']:.1f} s"])))
+        return lines
+
+
+def _intake_lines(intake: Intake, is_rehearsal: bool) -> Lines:
+    counts = [
+        f"{len(intake.new)} new",
+        f"{intake.known} known"
+        + (f" ({intake.received_again} received again)" if intake.received_again else ""),
+        f"{len(intake.rejected)} rejected",
+    ]
+    lines = [("Exports", " · ".join(counts) + (" — nothing was written" if is_rehearsal else ""))]
+    lines += [("", f"new: {path}") for path in intake.new if is_rehearsal]
+    lines += _rejected_lines(intake.rejected)
+    lines += [("Note", note) for note in intake.notes]
+    return lines
+
+
+def _rejected_lines(rejected: list[Refused]) -> Lines:
+    lines: Lines = []
+    for refused in rejected:
+        lines.append(("", f"rejected: {refused.path} — {refused.reason}: {refused.detail}"))
+        lines.append(("", f"  → {refused.remedy}"))
+    return lines
+
+
+def _figures_lines(found: Figures) -> Lines:
+    years = f", {found.years[0]}–{found.years[-1]}" if len(found.years) > 1 else f", {found.years[0]}"
+    return [
+        (
+            "Read",
+            f"{_count(found.evaluations, 'evaluation')} of {_count(found.projects, 'project')}"
+            f"{years if found.years else ''} · {_count(found.observations, 'observation')} · "
+            f"{_count(found.testimonies, 'testimony', 'testimonies')}",
+        ),
+        (
+            "Unmapped",
+            f"{_count(found.unmapped_answers, 'answer')} that the codebook does not know"
+            + (": see qc_unmapped_answers" if found.unmapped_answers else ""),
+        ),
+    ]
+
+
+def _publication_lines(publication: Publication, is_new: bool, warehouse: Warehouse) -> Lines:
+    lines = [
+        (
+            "Checked",
+            f"{_count(publication.tests_passed, 'test')} passed · "
+            f"{_count(len(publication.warnings), 'warning')}",
+        )
+    ]
+    lines += [("", f"warning: {check.name}: {check.message}") for check in publication.warnings]
+    if is_new:
+        lines.append(("Published", f"release {publication.release}"))
+    else:
+        lines.append(("Published", f"nothing has changed since release {publication.release}, which stays"))
+    lines += [("", _short(warehouse.database)), ("", f"{_short(warehouse.parquet)}/")]
+    return lines
+
+
+def _standing_lines(found: Standing, warehouse: Warehouse) -> Lines:
+    lines: Lines = [("Archive", f"{_count(found.archived_exports, 'export')} in {_short(warehouse.archive)}")]
+    for campaign in found.campaigns:
+        share = "" if campaign.completeness is None else f" · {campaign.completeness:.0%} answered"
+        lines.append(
+            (
+                str(campaign.year),
+                f"{_count(campaign.evaluations, 'evaluation')}, {_count(campaign.exports, 'export')}{share}",
+            )
+        )
+    if found.campaigns:
+        last = found.campaigns[-1].year
+        lines.append(("Missing", f"{_count(len(found.missing), 'site')} of the campaign before {last}"))
+        lines += [("", f"{site.name} ({site.project_id})") for site in found.missing]
+        lines.append(
+            (
+                "Incomplete",
+                f"{_count(len(found.incomplete), 'site')} of {last} with less than {INCOMPLETE_BELOW:.0%} answered",
+            )
+        )
+        lines += [
+            ("", f"{site.name} ({site.project_id}): {site.completeness:.0%}") for site in found.incomplete
+        ]
+    lines.append(("Rejected", _count(len(found.rejected), "file")))
+    lines += _rejected_lines(found.rejected)
+    if found.publication:
+        publication = found.publication
+        lines.append(("Published", f"release {publication.release}, {publication.published_at}"))
+        lines.append(("", f"{_count(publication.tests_passed, 'test')} passed"))
+        lines.append(("", _short(warehouse.database)))
+        if publication.report:
+            lines.append(("Report", _short(Path(publication.report))))
+    else:
+        lines.append(("Published", "nothing yet: `effets run` does that"))
+    return lines
+
+
+def _count(number: int, noun: str, plural: str | None = None) -> str:
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _short(path: Path) -> str:
+    """The path as seen from here, if it lies below."""
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

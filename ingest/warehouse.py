@@ -1,0 +1,214 @@
+"""The warehouse: where its parts lie, who may write to it, how dbt builds it, and what was published last.
+
+archive/                 accepted exports, and the ledger
+build.duckdb             what ingest and dbt write
+releases/<id>/           publications; releases/current → the last one
+effets.duckdb, parquet   → through releases/current: what notebooks and reports read
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ingest.collect import UsageError
+from ingest.console import Progress
+from ingest.durable import replace_file, sync_folder
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+#: What decides, beside the archive, what a publication and its report look like.
+_PROJECT_FILES = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "effets.py",
+    "ingest/**/*.py",
+    "analyses/report/**/*",
+    "models/**/*",
+    "macros/**/*",
+    "seeds/**/*",
+    "tests/generic/**/*",
+    "tests/singular/**/*",
+)
+_PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A model or a test that did not pass, and what dbt says about it."""
+
+    name: str
+    status: str
+    message: str
+
+
+@dataclass(slots=True)
+class BuildResult:
+    """What `dbt build` did. Seeds count as models; warnings stop nothing, failures the publication."""
+
+    models: int = 0
+    tests_passed: int = 0
+    skipped: int = 0
+    warnings: list[Check] = field(default_factory=list)
+    failures: list[Check] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Publication:
+    """The last publication: from what it was made, and the report written from it, if one was."""
+
+    release: str
+    fingerprint: str
+    published_at: str
+    models: int
+    tests_passed: int
+    warnings: list[Check]
+    report: str | None = None
+
+
+class Warehouse:
+    """The warehouse in the folder `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(os.path.abspath(root))
+        self.archive = self.root / "archive"
+        self.build_database = self.root / "build.duckdb"
+        self.releases = self.root / "releases"
+        self.database = self.root / "effets.duckdb"
+        self.parquet = self.root / "parquet"
+        self._publication = self.root / "publication.json"
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep every other effets from writing here. The lock ends with the process, however it ends.
+
+        Raises UsageError, which names the holder, if there is one.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with open(self.root / ".lock", "a+", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                holder = file.read().strip() or "another process"
+                raise UsageError(
+                    f"{self.root} is in use by {holder}: wait until it is done, or stop it"
+                ) from None
+            file.truncate(0)
+            file.write(f"effets, process {os.getpid()}, since {datetime.now():%Y-%m-%d %H:%M:%S}")
+            file.flush()
+            yield
+
+    def fingerprint(self, archive_digest: str) -> str:
+        """A digest of all that a publication is made from: archive, readers, models, seeds, engines."""
+        digest = sha256(archive_digest.encode())
+        for package in _PACKAGES:
+            digest.update(f"{package} {version(package)}\0".encode())
+        files = {file for pattern in _PROJECT_FILES for file in PROJECT_ROOT.glob(pattern)}
+        for file in sorted(file for file in files if file.is_file() and "__pycache__" not in file.parts):
+            digest.update(file.relative_to(PROJECT_ROOT).as_posix().encode() + b"\0")
+            digest.update(sha256(file.read_bytes()).digest())
+        return digest.hexdigest()
+
+    def last_publication(self) -> Publication | None:
+        """What was published last, if it is still there."""
+        try:
+            content = json.loads(self._publication.read_bytes())
+            warnings = [Check(**check) for check in content.pop("warnings")]
+            publication = Publication(warnings=warnings, **content)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        is_there = (self.releases / publication.release).is_dir() and self.database.exists()
+        return publication if is_there else None
+
+    def note_publication(self, publication: Publication) -> None:
+        replace_file(self._publication, json.dumps(asdict(publication), indent=2).encode())
+        sync_folder(self.root)
+
+    def build(self, progress: Progress | None = None) -> BuildResult:
+        """Run `dbt build` on build.duckdb in this process. Raises BuildError if it cannot even begin."""
+        with _environment(EFFETS_WAREHOUSE=str(self.root), DO_NOT_TRACK="1"), redirect_stdout(sys.stderr):
+            # Imported here: dbt takes a second to load, and a run with nothing new does without it.
+            from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+            from dbt.cli.main import dbtRunner
+
+            runner = dbtRunner(callbacks=[_progress_of(progress)] if progress else [])
+            target = self.root / "dbt"
+            try:
+                outcome = runner.invoke(
+                    [
+                        "build",
+                        *("--project-dir", str(PROJECT_ROOT)),
+                        *("--profiles-dir", str(PROJECT_ROOT)),
+                        *("--target-path", str(target)),
+                        *("--log-path", str(target)),
+                        *("--log-level", "none", "--log-level-file", "none"),
+                        *("--no-version-check", "--no-print", "--no-use-colors"),
+                    ]
+                )
+            finally:
+                # dbt keeps the database open until the process ends; publishing reads it before that.
+                DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        if outcome.result is None or not hasattr(outcome.result, "results"):
+            raise BuildError(f"dbt could not begin: {outcome.exception}")
+        return _summarise(outcome.result.results)
+
+
+class BuildError(Exception):
+    """dbt could not build at all; the message says why."""
+
+
+def _progress_of(progress: Progress) -> Any:
+    total = 0
+
+    def on_event(event: Any) -> None:
+        nonlocal total
+        if event.info.name == "ConcurrencyLine":
+            total = event.data.node_count
+        elif event.info.name == "LogStartLine" and total:
+            progress(event.data.index - 1, total)
+
+    return on_event
+
+
+def _summarise(results: Any) -> BuildResult:
+    build = BuildResult()
+    counts: Counter[str] = Counter()
+    for result in results:
+        status = str(result.status)
+        check = Check(result.node.name, status, " ".join((result.message or "").split()))
+        is_test = result.node.resource_type in ("test", "unit_test")
+        counts["tests" if is_test else "models"] += status in ("pass", "success")
+        if status in ("error", "fail", "runtime error"):
+            build.failures.append(check)
+        elif status == "warn":
+            build.warnings.append(check)
+        elif status == "skipped":
+            build.skipped += 1
+    build.models, build.tests_passed = counts["models"], counts["tests"]
+    return build
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

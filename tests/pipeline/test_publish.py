@@ -1,0 +1,164 @@
+"""Releases: their layout, their bytes, and that readers never see half of one."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingest import publish as publish_module
+from ingest.publish import publish, releases
+from ingest.warehouse import Warehouse
+
+
+def tables(warehouse: Warehouse, rows: int = 10, *, reverse: bool = False) -> None:
+    """A small build.duckdb: a dimension, a view, facts by year, and what is not to be published."""
+    order = "desc" if reverse else "asc"
+    warehouse.root.mkdir(exist_ok=True)
+    with duckdb.connect(warehouse.build_database) as connection:
+        connection.execute("create schema if not exists staging")
+        connection.execute("create or replace table staging.fct_hidden as select 1 as x")
+        connection.execute("create or replace table stg_hidden as select 1 as x")
+        connection.execute(
+            "create or replace table dim_thing as "
+            f"select 'é' || i as thing_id from range({rows}) t(i) order by i {order}"
+        )
+        connection.execute("create or replace view rpt_thing as select thing_id from main.dim_thing")
+        connection.execute(
+            f"""
+            create or replace table fct_thing as
+            select md5(i::varchar) as fact_id, 2020 + i % 3 as year, [i, null] as list, i / 7 as value
+            from range({rows}) t(i) order by i {order}
+            """
+        )
+        connection.execute("create or replace table fct_empty (fact_id varchar, year integer)")
+        connection.execute("create or replace table fct_timeless as select 1 as fact_id")
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    warehouse = Warehouse(tmp_path / "warehouse")
+    tables(warehouse)
+    return warehouse
+
+
+def parquet_files(warehouse: Warehouse) -> dict[str, str]:
+    root = warehouse.parquet.resolve()
+    return {
+        file.relative_to(root).as_posix(): sha256(file.read_bytes()).hexdigest()
+        for file in root.rglob("*")
+        if file.is_file()
+    }
+
+
+def test_layout(warehouse: Warehouse) -> None:
+    release = publish(warehouse)
+    assert release.rows == {
+        "dim_thing": 10,
+        "fct_empty": 0,
+        "fct_thing": 10,
+        "fct_timeless": 1,
+        "rpt_thing": 10,
+    }
+    assert parquet_files(warehouse).keys() == {
+        "dim_thing.parquet",
+        "rpt_thing.parquet",
+        "fct_timeless.parquet",
+        "fct_empty/data.parquet",
+        "fct_thing/year=2020/data.parquet",
+        "fct_thing/year=2021/data.parquet",
+        "fct_thing/year=2022/data.parquet",
+    }
+    assert os.readlink(warehouse.database) == "releases/current/effets.duckdb"
+    assert os.readlink(warehouse.parquet) == "releases/current/parquet"
+    assert os.readlink(warehouse.releases / "current") == release.release_id == releases(warehouse)[0]
+    assert not list(warehouse.root.rglob(".*"))
+
+
+def test_parquet_and_database_hold_the_same_in_the_order_of_keys(warehouse: Warehouse) -> None:
+    publish(warehouse)
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        for table in ("dim_thing", "fct_thing"):
+            rows = connection.execute(f"from {table}").fetchall()
+            assert rows == connection.execute(f"from {table} order by all").fetchall()
+            files = f"{warehouse.parquet}/{table}*" + ("/*/*.parquet" if table.startswith("fct") else "")
+            columns = "fact_id, year, list, value" if table.startswith("fct") else "*"
+            parquet = f"select {columns} from read_parquet('{files}', hive_partitioning = true) order by all"
+            assert connection.execute(parquet).fetchall() == rows
+    path = warehouse.parquet / "fct_thing" / "year=2021" / "data.parquet"
+    assert duckdb.execute(f"select distinct year from '{path}'").fetchall() == [(2021,)]
+
+
+@pytest.mark.parametrize("rows", [10, 300_000, pytest.param(2_000_000, marks=pytest.mark.long)])
+def test_parquet_bytes_depend_on_the_content_alone(
+    rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    connect = duckdb.connect
+    for number, (reverse, threads) in enumerate([(False, 1), (True, 4), (False, 2)]):
+        warehouse = Warehouse(tmp_path / str(number))
+        tables(warehouse, rows, reverse=reverse)
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                duckdb,
+                "connect",
+                lambda path, config, n=threads: connect(path, config={**config, "threads": n}),
+            )
+            publish(warehouse)
+        found.append(parquet_files(warehouse))
+    assert found[0] == found[1] == found[2]
+
+
+def test_equal_content_keeps_the_release(warehouse: Warehouse) -> None:
+    first = publish(warehouse)
+    tables(warehouse, reverse=True)
+    second = publish(warehouse)
+    assert (first.is_new, second.is_new) == (True, False)
+    assert releases(warehouse) == [first.release_id] == [second.release_id]
+
+
+def test_old_releases_are_pruned_and_open_ones_stay_readable(warehouse: Warehouse) -> None:
+    publish(warehouse)
+    reader = duckdb.connect(warehouse.database.resolve(), read_only=True)
+    for rows in (11, 12, 13, 14):
+        tables(warehouse, rows)
+        publish(warehouse)
+    assert [release_id[:5] for release_id in releases(warehouse)] == ["0003-", "0004-", "0005-"]
+    assert reader.execute("select count(*) from dim_thing").fetchall() == [(10,)]
+    reader.close()
+
+
+def test_a_failure_leaves_the_last_release(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = publish(warehouse)
+    before = parquet_files(warehouse)
+    tables(warehouse, 11)
+    with monkeypatch.context() as patch:
+        patch.setattr(publish_module, "sync_tree", lambda root: (_ for _ in ()).throw(OSError("disk full")))
+        with pytest.raises(OSError, match="disk full"):
+            publish(warehouse)
+    assert parquet_files(warehouse) == before
+    assert releases(warehouse) == [first.release_id]
+    assert not list(warehouse.releases.glob(".*"))
+
+
+def test_a_release_that_a_crash_left_unfinished_is_removed(warehouse: Warehouse) -> None:
+    leftover = warehouse.releases / ".writing-1"
+    leftover.mkdir(parents=True)
+    (leftover / "effets.duckdb").write_bytes(b"half")
+    publish(warehouse)
+    assert not leftover.exists()
+
+
+def test_a_crash_between_release_and_link_is_made_good(warehouse: Warehouse) -> None:
+    release = publish(warehouse)
+    (warehouse.releases / "current").unlink()
+    assert publish(warehouse).release_id == release.release_id
+    assert warehouse.database.exists()
+
+
+def test_no_published_file_can_be_written_by_accident(warehouse: Warehouse) -> None:
+    publish(warehouse)
+    assert warehouse.database.stat().st_mode & 0o222 == 0

@@ -1,0 +1,88 @@
+"""What the pipeline tests share: a folder of exports, the command, and a stand-in for dbt that takes no time."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from typer.testing import CliRunner, Result
+
+import effets
+from ingest.warehouse import BuildResult, Check, Warehouse
+from tests.ingest.places import IMPORTED
+
+ROOT = Path(__file__).parents[2]
+UTOPIC = ROOT / "exports" / "2024" / "utopic.txt"
+
+SHOPPING_LIST = "lait\npain\n"
+
+
+def fill(exports: Path) -> Path:
+    """A page, a place and two files that are nothing, in a folder whose path holds no year."""
+    (exports / "2024").mkdir(parents=True)
+    shutil.copy(UTOPIC, exports / "2024" / "utopic.txt")
+    write_place(exports / "2023" / "halle.json", "La Halle")
+    (exports / "2024" / "courses.txt").write_text(SHOPPING_LIST)
+    (exports / "2024" / "vide.html").write_bytes(b"")
+    return exports
+
+
+def write_place(file: Path, name: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({**IMPORTED, "name": name}), encoding="utf-8")
+    return file
+
+
+def invoke(*arguments: str | Path, warehouse: Path) -> Result:
+    """Run the command in this process."""
+    return CliRunner().invoke(effets.app, [*map(str, arguments), "--warehouse", str(warehouse)])
+
+
+def invoke_json(*arguments: str | Path, warehouse: Path, exit_code: int = 0) -> Any:
+    """Run the command with --json; what it prints must be one object."""
+    result = invoke(*arguments, "--json", warehouse=warehouse)
+    assert result.exit_code == exit_code, result.output
+    return json.loads(result.stdout)
+
+
+@dataclass(slots=True)
+class QuickBuild:
+    """Builds published tables straight from the raw ones; fails on demand, and counts its calls."""
+
+    failures: tuple[Check, ...] = ()
+    calls: int = 0
+
+    def __call__(self, warehouse: Warehouse, progress: Any = None) -> BuildResult:
+        self.calls += 1
+        with duckdb.connect(warehouse.build_database) as connection:
+            for name, query in QUICK_TABLES.items():
+                connection.execute(f"create or replace table main.{name} as {query}")
+        return BuildResult(models=len(QUICK_TABLES), tests_passed=3, failures=list(self.failures))
+
+
+_EVALUATIONS = """
+    select receipts.year, slugs.slug as project_id, records.source_id
+    from raw.records
+    inner join raw.receipts using (source_id)
+    inner join raw.slugs on slugs.name = coalesce(records.project_name, receipts.project_stem)
+"""
+QUICK_TABLES = {
+    "dim_project": "select distinct slug as project_id, min(name) as name from raw.slugs group by slug",
+    "dim_source": "select exports.*, path from raw.exports inner join raw.receipts using (source_id)",
+    "fct_evaluation": f"""
+        select distinct project_id || '@' || year as evaluation_id, project_id, year, 0.25::double as completeness
+        from ({_EVALUATIONS})
+    """,
+    "dim_campaign": f"""
+        select year, count(distinct project_id) as evaluation_count, count(*) as export_count
+        from ({_EVALUATIONS}) group by year
+    """,
+    "fct_observation": f"select * from raw.observations inner join ({_EVALUATIONS}) using (source_id)",
+    "fct_testimony": f"select * from raw.testimonies inner join ({_EVALUATIONS}) using (source_id)",
+    "qc_rejected_exports": "select * from raw.rejections",
+    "stg_private": "select 1 as secret",
+}
