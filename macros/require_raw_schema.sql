@@ -1,0 +1,13 @@
+{#- Stops a run at its start, in one sentence, when nothing was ever ingested; without it every model would fail alone. -#}
+{% macro require_raw_schema() %}
+    {% if execute and flags.WHICH in ('run', 'build', 'test') %}
+        {% set found = run_query(
+            "select count(*) from information_schema.tables where table_schema = 'raw' and table_name = 'exports'"
+        ) %}
+        {% if found.columns[0].values()[0] == 0 %}
+            {% do exceptions.raise_compiler_error(
+                "There is no raw schema in build.duckdb yet: run `effets ingest` first (or `effets run`, which does both)."
+            ) %}
+        {% endif %}
+    {% endif %}
+{% endmacro %}

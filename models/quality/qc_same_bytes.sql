@@ -1,0 +1,58 @@
+with
+
+records as (
+
+    select distinct
+        source_id,
+        year
+    from {{ ref('int_records__dated') }}
+    where not is_retracted
+
+),
+
+receipts as (
+
+    select * from {{ ref('stg_raw__receipts') }}
+    where not is_retracted
+
+),
+
+years as (
+
+    select
+        source_id,
+        count(*)::integer as year_count,
+        {{ join_texts('year::varchar', 'year') }} as years
+    from records
+    group by source_id
+
+),
+
+paths as (
+
+    select
+        source_id,
+        count(*)::integer as receipt_count,
+        {{ join_texts('path', 'path') }} as paths
+    from receipts
+    group by source_id
+
+),
+
+final as (
+
+    select
+        years.source_id,
+        years.years,
+        paths.paths,
+        'same-bytes-two-years' as reason,
+        'One file cannot tell of two years: keep the true one, `effets retract` or `effets redate` the other.'
+            as remedy
+    from years
+    inner join paths on years.source_id = paths.source_id
+    -- The records of one file may be of several years; received once, that is no copy.
+    where years.year_count > 1 and paths.receipt_count > 1
+
+)
+
+select * from final

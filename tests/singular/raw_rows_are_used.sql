@@ -1,0 +1,61 @@
+-- What a reader wrote and no model could use would be lost in silence: rows of no record, of a question that the
+-- record's forms do not have, and names without a slug.
+with
+
+records as (
+
+    select * from {{ ref('stg_raw__records') }}
+
+),
+
+asked as (
+
+    select
+        forms.source_id,
+        forms.record_key,
+        questions.question_id
+    from {{ ref('stg_raw__record_forms') }} as forms
+    inner join {{ ref('stg_codebook__questions') }} as questions on forms.form = questions.form
+
+),
+
+{% set said = ['responses', 'observations', 'testimonies'] -%}
+
+final as (
+    {% for table in said %}
+    select
+        '{{ table }}: no record carries this question' as problem,
+        said.source_id,
+        said.record_key,
+        said.question_id as name
+    from {{ ref('stg_raw__' ~ table) }} as said
+    left join records on said.source_id = records.source_id and said.record_key = records.record_key
+    left join asked
+        on
+            said.source_id = asked.source_id
+            and said.record_key = asked.record_key
+            and said.question_id = asked.question_id
+    where records.source_id is null or asked.question_id is null
+    union all
+    {%- endfor %}
+    select
+        'records: never received',
+        records.source_id,
+        records.record_key,
+        null
+    from records
+    left join {{ ref('stg_raw__receipts') }} as receipts on records.source_id = receipts.source_id
+    where receipts.source_id is null
+    union all
+    select
+        'receipts: stem without a slug',
+        receipts.source_id,
+        null,
+        receipts.file_stem
+    from {{ ref('stg_raw__receipts') }} as receipts
+    left join {{ ref('stg_raw__slugs') }} as slugs on receipts.file_stem = slugs.name
+    where slugs.name is null
+
+)
+
+select * from final
