@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from ingest.formats.page_layout import (
@@ -316,4 +317,16 @@ class _Reader(HTMLParser):
 
 def cut_html(page: Page) -> Layout:
     """Cut a page that came as HTML: comments, scripts, forms, header and footer are no part of it."""
-    return _Reader(page).read()
+    return _Reader(replace(page, work=_closed(page.work))).read()
+
+
+def _closed(work: str) -> str:
+    """The markup with comments and tags that nothing closes made blank, as a browser would swallow them.
+
+    The parser looks for the end of each of them anew: a page made of nothing else would take it for ever.
+    """
+    comment = work.find("<!--", work.rfind("-->") + 3 if "-->" in work else 0)
+    if comment >= 0:
+        work = work[:comment] + " " * (len(work) - comment)
+    last = work.rfind(">") + 1
+    return work[:last] + work[last:].replace("<", " ")

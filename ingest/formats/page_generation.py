@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ingest.formats.page_layout import Layout
-from ingest.formats.page_scanner import sentence
+from ingest.formats.page_scanner import MAXIMUM_SENTENCE, sentence
 
 #: T2 prints the question itself (export-formats H.3); the beginning is enough to recognise it.
 T2_QUESTIONS = {
@@ -34,7 +34,7 @@ def generation_of(layout: Layout) -> str:
 
     Vocabulary T1, T2, T3, T4, T5b, T5c, T6 (export-formats A.1).
     """
-    folds = {key: section.body.fold for key, section in layout.sections.items()}
+    folds = {key: section.body.fold[:MAXIMUM_SENTENCE] for key, section in layout.sections.items()}
     if layout.has_urban_block or _INVENTED in folds.get("lien-social", ""):
         return "T1"
     asked = [key for key, text in folds.items() if text.lstrip().startswith(T2_QUESTIONS[key])]

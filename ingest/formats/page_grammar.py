@@ -15,7 +15,7 @@ from ingest.codebook import Codebook
 from ingest.formats.page_generation import T2_QUESTIONS
 from ingest.formats.page_labels import Found, joint, labels_of
 from ingest.formats.page_layout import RANK, Layout
-from ingest.formats.page_scanner import END, Said, Scanner
+from ingest.formats.page_scanner import END, MAXIMUM_SECTION, Said, Scanner
 from ingest.formats.page_text import QUOTE, Page
 from ingest.reading import Observation
 
@@ -335,6 +335,8 @@ def read_sections(page: Page, layout: Layout, codebook: Codebook, generation: st
     """Read all sections of a page of a known generation and settle the states of absent ones."""
     said = Said()
     for section in layout.sections.values():
+        if len(section.body.fold) > MAXIMUM_SECTION:
+            continue  # all of it stays unparsed, its questions not_shown
         scanner = Scanner(page, layout, codebook, generation, section, said, fold=section.body.fold)
         if layout.text_form == "article":
             scanner.fold = scanner.fold.replace("\n", " ")

@@ -16,6 +16,8 @@ from ingest.codebook import Codebook, fold, label_key
 
 #: A label of that many characters does not begin another word by chance.
 _LONG = 12
+#: All labels of a slot together are shorter.
+_MAXIMUM_SLOT = 2_000
 _PARENTHESES = re.compile(r"\([^()]*\)")
 
 #: Mechanical rewriting of labels, on folded text, in the order in which the page applies it. Each step came with a
@@ -114,6 +116,9 @@ class Labels:
 
     def split(self, text: str, start: int, end: int, how: Joint) -> Iterator[Found]:
         """Cut folded text[start:end] into labels, the longest known ones first."""
+        if end - start > _MAXIMUM_SLOT:
+            yield Found(start, end, None, None, "unmapped")
+            return
         at = start
         while True:
             at = self._skip(text, at, end, how)

@@ -125,10 +125,11 @@ def in_order(candidates: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """
     n = len(candidates)
     best = [1] * n
+    longest = [0] * (len(ANCHORS) + 1)  # by rank: the longest run that begins with it, further on
     for i in range(n - 1, -1, -1):
-        for j in range(i + 1, n):
-            if candidates[j][1] > candidates[i][1] and best[j] + 1 > best[i]:
-                best[i] = best[j] + 1
+        rank = candidates[i][1]
+        best[i] = 1 + max(longest[rank + 1 :])
+        longest[rank] = max(longest[rank], best[i])
     chain: list[tuple[int, int]] = []
     wanted, rank, start = max(best, default=0), -1, 0
     while wanted:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 #: The page cuts a quotation at this display width (export-formats A.5).
 CUT_WIDTH = 300
 
+#: Marks behind a cut quotation stand within so many characters of its end.
+_TAIL = 60
 _MORE = re.compile(r"(?P<dots>(?:\.\.\.|…)?)\s*(?P<button>lire la suite|lire moins)?\s*$", re.IGNORECASE)
 _DOTS = re.compile(r"\s*(?:\.\.\.|…)\s*$")
 # No sentence that somebody types ends with one of these and then a period.
@@ -54,7 +56,7 @@ def find_quotation(text: str, page_adds_period: bool) -> Quotation | None:
     start, end = _trim(text, 0, len(text))
     if start == end:
         return None
-    tail = _MORE.search(text, start, end)
+    tail = _MORE.search(text, max(start, end - _TAIL), end)
     is_cut = False
     if tail is not None and tail["button"]:
         is_cut = bool(tail["dots"]) or tail["button"].lower() == "lire la suite"
@@ -94,12 +96,10 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-_LINE = re.compile(r"[ \t\r\f\v\u00a0]*\n[ \t\r\f\v]*(?:[|>][ \t]?)?")
-
-
 def _words(text: str) -> str:
     """The words of a quotation: rules at the line starts gone, line breaks kept."""
-    return _LINE.sub("\n", text).strip()
+    first, *further = text.replace("\r\n", "\n").split("\n")
+    return "\n".join([first.rstrip(), *(line.strip().lstrip("|>").strip() for line in further)]).strip()
 
 
 def _second_telling(text: str, start: int, end: int) -> int | None:

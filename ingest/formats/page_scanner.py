@@ -14,6 +14,10 @@ from ingest.formats.page_quote import find_quotation, looks_cut, without_page_pe
 from ingest.formats.page_text import BULLET, QUOTE, Page
 from ingest.reading import Observation, Response, Testimony
 
+#: No sentence of the page with all its labels is longer; what would take longer to read is no page.
+MAXIMUM_SENTENCE = 6_000
+MAXIMUM_SECTION = 20_000
+
 #: The end of a line, in a template.
 END = r"[^\S\n]*(?=\n|$)"
 
@@ -70,7 +74,7 @@ class Scanner:
     def eat(self, template: str) -> re.Match[str] | None:
         """Match a sentence here, mark it as recognised and step behind it."""
         self.skip()
-        match = sentence(template).match(self.fold, self.at)
+        match = sentence(template).match(self.fold, self.at, self.at + MAXIMUM_SENTENCE)
         if match is not None:
             self.recognise(match.start(), match.end())
             self.at = match.end()
