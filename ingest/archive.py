@@ -2,6 +2,7 @@
 
     archive/objects/<aa>/<source_id>    what is stored, named by the sha256 of what was received
     archive/ledger.ndjson               one event per line, only ever added to
+    archive/incoming/                   what is just being written, or what a crash left of it
 
 The archive is the truth: every database can be made again from it. So nothing reaches a database before its
 object, the object's folder and its line in the ledger are on the disk.
@@ -129,7 +130,13 @@ class Archive:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.ledger = root / "ledger.ndjson"
+        self.incoming = root / "incoming"
         self._new_folders: set[Path] = set()
+
+    def sweep(self) -> None:
+        """Remove what a crash left half-written."""
+        for leftover in self.incoming.glob(".*"):
+            leftover.unlink()
 
     def object_path(self, source_id: str) -> Path:
         return self.root / "objects" / source_id[:2] / source_id
@@ -138,7 +145,8 @@ class Archive:
         """Write an object; it is there for good once `record_received` has been called."""
         target = self.object_path(source_id)
         target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, data)
+        self.incoming.mkdir(exist_ok=True)
+        replace_file(target, data, via=self.incoming)
         self._new_folders.update((target.parent, target.parent.parent, self.root, self.root.parent))
 
     def read(self, stored: Stored) -> bytes:

@@ -6,9 +6,12 @@ import os
 from pathlib import Path
 
 
-def replace_file(target: Path, data: bytes) -> None:
-    """Put `data` at `target` in one step, its bytes on the disk; the folder's entry is for `sync_folder`."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+def replace_file(target: Path, data: bytes, via: Path | None = None) -> None:
+    """Put `data` at `target` in one step, its bytes on the disk; the folder's entry is for `sync_folder`.
+
+    It is written in the folder `via` of the same file system, or beside the target.
+    """
+    temporary = (via or target.parent) / f".{target.name}.tmp"
     try:
         with open(temporary, "wb") as file:
             file.write(data)
@@ -21,7 +24,7 @@ def replace_file(target: Path, data: bytes) -> None:
 
 def replace_link(link: Path, target: Path) -> None:
     """Point the symbolic link `link` at `target`, relative to its folder, in one step."""
-    temporary = link.with_name(f".{link.name}.{os.getpid()}.tmp")
+    temporary = link.with_name(f".{link.name}.tmp")
     temporary.unlink(missing_ok=True)
     os.symlink(target, temporary)
     try:

@@ -68,7 +68,7 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
 )
 _ZIP_MEMBERS: tuple[tuple[bytes, str, str], ...] = (
     (b"word/", "a Word document", _SAVE_AS),
-    (b"xl/", "an Excel workbook", "Export the answers from the platform instead: no workbook is read yet."),
+    (b"xl/", "an Excel workbook", _EXPORT),
     (b"ppt/", "a PowerPoint presentation", _EXPORT),
     (b"opendocument", "an OpenDocument file", _SAVE_AS),
 )
@@ -126,7 +126,7 @@ def _describe_text(text: bytes) -> tuple[str, str]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     for delimiter in (b";", b",", b"\t"):
         counts = [line.count(delimiter) for line in lines[:5]]
-        if len(lines) > 1 and (counts[0] >= 3 or counts[0] and len(set(counts)) == 1):
+        if len(lines) > 1 and (counts[0] >= 3 or (counts[0] and len(set(counts)) == 1)):
             return f"a table (CSV) of {counts[0] + 1} columns", _EXPORT
     shape = "a list of short lines" if lines and max(map(len, lines)) <= 40 else "a text of something else"
     return shape, f"None of the headings or sentences of a page of effects is in it. {_EXPORT}"

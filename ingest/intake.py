@@ -51,6 +51,7 @@ def ingest(
     """
     collections = _collect(paths, year)
     archive = Archive(warehouse.archive)
+    archive.sweep()
     state = archive.state()
     intake = Intake(notes=[note for collection in collections for note in collection.notes])
     with RawTables(warehouse.build_database, PROJECT_ROOT) as tables:

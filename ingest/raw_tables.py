@@ -7,13 +7,14 @@ all of it is read again.
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any
 
 import duckdb
@@ -80,9 +81,12 @@ def read_export(source_id: str, format_name: str, byte_count: int, data: bytes, 
     except Rejection:
         raise
     except Exception as error:
+        # Where it failed, not its message: that may repeat the content, and rejections are published.
+        place = traceback.extract_tb(error.__traceback__)[-1]
         raise Rejection(
             "reader-error",
-            f"the reader of {format_name} failed ({type(error).__name__}: {error})",
+            f"the reader of {format_name} failed ({type(error).__name__}, "
+            f"{PurePosixPath(place.filename).name}, line {place.lineno})",
             "This is a fault of effets: report it with the file, or a part of it that still fails.",
         ) from error
     return Export(source_id, format_name, byte_count, data, reading)
@@ -236,7 +240,7 @@ class RawTables:
         for name, table_rows in rows.items():
             self._insert(name, table_rows)
         for format_name, structured in documents.items():
-            self._query(BY_NAME[format_name].QUERIES, structured)
+            self._query(BY_NAME[format_name], structured)
 
     def settle(self, state: State) -> None:
         """Write what stands outside of the exports: receipts, slugs of all names, rejected files."""
@@ -269,12 +273,14 @@ class RawTables:
         self.connection.execute("delete from raw.load_state")
         self.connection.execute("insert into raw.load_state values (?, ?)", [self._version, digest])
 
-    def _query(self, queries: Mapping[str, str], exports: Sequence[Export]) -> None:
+    def _query(self, module: ModuleType, exports: Sequence[Export]) -> None:
         """Run a structured form's queries over the documents of `exports`."""
+        queries: Mapping[str, str] = module.QUERIES
+        document = getattr(module, "document", bytes)  # what is JSON already stays as it is
         table = pa.table(
             {
                 "source_id": [export.source_id for export in exports],
-                "document": [export.data.decode("utf-8-sig") for export in exports],
+                "document": [document(export.data).decode("utf-8-sig") for export in exports],
             }
         )
         self.codebook.relations(self.connection)

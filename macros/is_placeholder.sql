@@ -6,7 +6,9 @@
 {% macro is_placeholder(text) -%}
     {%- set words = text_key(text) -%}
     (
-        regexp_extract({{ words }}, '^\p{L}?$', 0) = {{ words }}
-        or {{ words }} in ('ras', 'r a s', 'rien a signaler', 'neant', 'non renseigne', 'sans objet', 'nc', 'n c', 'na', 'n a')
+        (length({{ words }}) <= 1 and not {{ words }} between '0' and '9')
+        or {{ words }} in (
+            'ras', 'r a s', 'rien a signaler', 'neant', 'non renseigne', 'sans objet', 'nc', 'n c', 'na', 'n a'
+        )
     )
 {%- endmacro %}

@@ -8,16 +8,41 @@ ingest/schema.py:
 - `read(data, codebook)` → Reading: a pure function, for pages;
 - `QUERIES`: for structured forms, SQL by raw table over `documents(source_id varchar, document json)` and the
   codebook's relations, giving the columns of that table in any order (missing ones are null). Names that are
-  no raw table become temporary tables, made in the order of the mapping, for those after them to use.
+  no raw table become temporary tables, made in the order of the mapping, for those after them to use. A form
+  that is no JSON has `document(data)`, which turns an export, redacted, into the JSON that they query.
 """
 
 from __future__ import annotations
 
 from types import ModuleType
 
-from ingest.formats import page, place
+from ingest.formats import (
+    admin_csv,
+    diff_csv,
+    environment,
+    genere_csv,
+    page,
+    place,
+    typeform,
+    typeform_api,
+    typeform_csv,
+    typeform_download,
+    typeform_download_xlsx,
+)
 
 #: Asked in this order whether they recognise a file.
-FORMATS: tuple[ModuleType, ...] = (place, page)
+FORMATS: tuple[ModuleType, ...] = (
+    place,
+    environment,
+    typeform,
+    typeform_api,
+    typeform_csv,
+    genere_csv,
+    diff_csv,
+    typeform_download,
+    typeform_download_xlsx,
+    admin_csv,
+    page,
+)
 
 BY_NAME = {module.NAME: module for module in FORMATS}

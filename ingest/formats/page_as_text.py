@@ -26,7 +26,7 @@ from ingest.formats.page_text import BULLET, QUOTE, Page, Strand
 
 _SIGNS = re.compile(r"(?:\+\s*){2,}$")
 _KEYWORDS = re.compile(r"#[^\s#]")
-_BULLET_LINE = re.compile(r"\s*(?:\*\*)?\s*(?:[-–—•◦▪●‣·]|\*(?=\s))(?:\s+|$)")
+_BULLET_LINE = re.compile(r"\s*(?:\*\*\s*)?(?:[-–—•◦▪●‣·]|\*(?=\s))(?:\s+|$)")
 _QUOTE_LINE = re.compile(r"\s*[|>]\s*")
 
 
@@ -172,10 +172,10 @@ def _text_form(page: Page, layout: Layout, lines: list[_Line], seen: dict[str, i
     if (
         seen["alt"]
         or any(line.key == BUTTON for line in lines)
-        or re.search(r"^\s*[•◦▪●]", page.work, re.MULTILINE)
+        or re.search(r"^[^\S\n]*[•◦▪●]", page.work, re.MULTILINE)
     ):
         return "layout"
     if seen["headings"] and seen["capitals"] == seen["headings"]:
-        marked = "**" in page.work or re.search(r"^\s*\|", page.work, re.MULTILINE)
+        marked = "**" in page.work or re.search(r"^[^\S\n]*\|", page.work, re.MULTILINE)
         return "rendered" if marked else "copy"
     return "naive"

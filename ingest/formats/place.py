@@ -254,18 +254,25 @@ QUERIES: Mapping[str, str] = {
             where values_.kind in ('multiple', 'single', 'keywords')
         ),
 
-        items as (
+        ticked as (
             select
                 * exclude (label),
-                unnest(case kind when 'keywords' then string_split(label, ',') else [label] end) as label
+                case kind when 'keywords' then string_split(label, ',') else [label] end as labels
             from parts
             where lower(coalesce(mark, 'null')) not in ('', '0', '0.0', 'false', 'non', 'null')
+        ),
+
+        items as (
+            select *, unnest(labels) as label, generate_subscripts(labels, 1) as label_number
+            from ticked
         ),
 
         numbered as (
             select
                 *,
-                row_number() over (partition by source_id, question_id, pointer order by part_number) as place
+                row_number() over (
+                    partition by source_id, question_id, pointer order by part_number, label_number
+                ) as place
             from items
             where regexp_matches(label, '[^\s\p{Z}]')
         )

@@ -71,7 +71,7 @@ IMPORTED: dict[str, Any] = {
                 "entretien_des_espaces": "Le jardin est entretenu.",
                 "intensite_effets_individuels": 4,
                 "intensite_effets_collectifs": 0,
-                "mots_cles_effets_individuels": "confiance, , joie de vivre",
+                "mots_cles_effets_individuels": "santé,confiance, , joie de vivre",
                 "question_future": ["oui"],
             },
         },

@@ -69,6 +69,14 @@ def test_nothing_half_written_lies_about(archive: Archive) -> None:
     assert files == {"ledger.ndjson", A.source_id, B.source_id}
 
 
+def test_what_a_crash_left_half_written_is_swept_away(archive: Archive) -> None:
+    archive.sweep()
+    accept(archive, (A, receipt(A, "a.txt"), b"a"))
+    (archive.incoming / f".{B.source_id}.tmp").write_bytes(b"ha")
+    archive.sweep()
+    assert not list(archive.incoming.iterdir())
+
+
 def test_a_damaged_or_missing_object_is_named(archive: Archive) -> None:
     accept(archive, (A, receipt(A, "a.txt"), b"a"))
     archive.object_path(A.source_id).write_bytes(b"x")

@@ -32,7 +32,6 @@ UNKNOWN = {
     "pdf": (b"%PDF-1.7\n", "a PDF file"),
     "zip": (zipped("2024/a.json"), "a zip archive"),
     "word": (zipped("word/document.xml"), "a Word document"),
-    "excel": (zipped("xl/workbook.xml"), "an Excel workbook"),
     "gzip": (b"\x1f\x8b\x08\0", "a gzip archive"),
     "shopping list": ("lait\npain\nœufs\n".encode(), "a list of short lines"),
     "prose": (

@@ -196,7 +196,8 @@ def test_testimonies_are_verbatim(imported: Read) -> None:
 
 def test_ratings_and_keywords(imported: Read, tmp_path: Path) -> None:
     assert imported.numbers("intensite_effets_individuels") == [4.0]
-    assert sorted(imported.texts("mots_cles_effets_individuels")) == ["confiance", "joie de vivre"]
+    keywords = sorted(imported.observations["mots_cles_effets_individuels"], key=lambda row: row["ordinal"])
+    assert [row["value_text"] for row in keywords] == ["santé", "confiance", "joie de vivre"]
     document = changed("blocs", "impact_social", "donnees", "intensite_effets_individuels", to=7)
     out_of_range = read_place(document, tmp_path)
     assert out_of_range.numbers("intensite_effets_individuels") == [None]

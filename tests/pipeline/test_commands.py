@@ -246,13 +246,14 @@ def test_a_reader_that_fails_rejects_its_file_alone(
     exports: Path, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(data: bytes, codebook: object) -> None:
-        raise ZeroDivisionError("by zero")
+        raise ValueError("Camille")
 
     monkeypatch.setattr(raw_tables.BY_NAME["effects_page"], "read", fail)
     result = invoke_json("ingest", exports, warehouse=root)["exports"]
     assert result["new"] == 1
     reasons = {row["path"]: row["reason"] for row in result["rejected"]}
     assert reasons["2024/utopic.txt"] == "reader-error"
+    assert "Camille" not in str(result["rejected"])
 
 
 # --- the archive is the truth -------------------------------------------------------------------------------

@@ -19,10 +19,8 @@ asked as (
 
 ),
 
-{% set said = ['responses', 'observations', 'testimonies'] -%}
-
 final as (
-    {% for table in said %}
+    {% for table in ['responses', 'observations', 'testimonies'] %}
     select
         '{{ table }}: no record carries this question' as problem,
         said.source_id,
@@ -38,23 +36,28 @@ final as (
     where records.source_id is null or asked.question_id is null
     union all
     {%- endfor %}
+    {% for table, name in [
+        ('receipts', 'received_name'), ('receipts', 'file_stem'), ('records', 'inner_name'), ('records', 'page_link'),
+    ] %}
     select
-        'records: never received',
+        '{{ name }}: has no slug',
+        named.source_id,
+        null,
+        named.{{ name }}
+    from {{ ref('stg_raw__' ~ table) }} as named
+    left join {{ ref('stg_raw__slugs') }} as slugs on named.{{ name }} = slugs.name
+    where named.{{ name }} is not null and slugs.name is null
+    union all
+    {%- endfor %}
+    select
+        'records: in no model',
         records.source_id,
         records.record_key,
         null
     from records
-    left join {{ ref('stg_raw__receipts') }} as receipts on records.source_id = receipts.source_id
-    where receipts.source_id is null
-    union all
-    select
-        'receipts: stem without a slug',
-        receipts.source_id,
-        null,
-        receipts.file_stem
-    from {{ ref('stg_raw__receipts') }} as receipts
-    left join {{ ref('stg_raw__slugs') }} as slugs on receipts.file_stem = slugs.name
-    where slugs.name is null
+    left join {{ ref('dim_record') }} as found
+        on records.source_id = found.source_id and records.record_key = found.record_key
+    where found.source_id is null
 
 )
 
