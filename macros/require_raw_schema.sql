@@ -1,4 +1,4 @@
-{#- Stops a run at its start, in one sentence, when nothing was ever ingested; without it every model would fail alone. -#}
+{#- Stops a run at its start, in one sentence, where nothing was ever ingested; else every model would fail alone. -#}
 {% macro require_raw_schema() %}
     {% if execute and flags.WHICH in ('run', 'build', 'test') %}
         {% set found = run_query(
@@ -6,7 +6,7 @@
         ) %}
         {% if found.columns[0].values()[0] == 0 %}
             {% do exceptions.raise_compiler_error(
-                "There is no raw schema in build.duckdb yet: run `effets ingest` first (or `effets run`, which does both)."
+                "There is no raw schema in build.duckdb yet: run `effets ingest` first, or `effets run`."
             ) %}
         {% endif %}
     {% endif %}

@@ -1,11 +1,11 @@
 {#-
-    One side of the 95 % score interval of a share. Wilson, "Probable inference, the law of succession, and statistical
-    inference", J. Am. Stat. Assoc. 22 (1927) 209-212. Where the sample is a known part of a finite population, z² is
-    multiplied by (N - n) / (N - 1), the hypergeometric variance over the binomial one (Cochran, Sampling Techniques,
+    One side of the 95 % score interval of a share. Wilson, "Probable inference, the law of succession, and
+    statistical inference", J. Am. Stat. Assoc. 22 (1927) 209-212. Where the sample is a known part of a finite population,
+    z² is multiplied by (N - n) / (N - 1), the hypergeometric variance over the binomial one (Cochran, Sampling Techniques,
     3rd ed., 1977, §3.2): with N = n nothing is left to estimate, and both sides are k / n.
 
-    wilson(k, n, population, side): k among n; side 'low' or 'high'; population N: null or smaller than n, no correction.
-    Null where n is 0.
+    wilson(k, n, population, side): k among n, side 'low' or 'high'; where the population N is null or smaller than n
+    there is no correction. Null where n is 0.
 -#}
 {% macro wilson(k, n, population, side) -%}
     {%- set sign, end, whole = ('-', 'greatest(0.0, ', '0') if side == 'low' else ('+', 'least(1.0, ', n) -%}

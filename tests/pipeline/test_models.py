@@ -1,0 +1,284 @@
+"""What the models make of a small raw schema that holds the cases of which nothing else would speak."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from ingest.schema import RAW_TABLES
+from ingest.slug import slugify
+from ingest.warehouse import Warehouse
+
+Row = dict[str, Any]
+
+COFFEE = "Les habitants se retrouvent chaque semaine autour du café associatif et du jardin partagé."
+
+
+class Network:
+    """Rows of the raw tables, one method for each thing that exports say."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[Row]] = {table: [] for table in RAW_TABLES}
+
+    def export(self, source_id: str, format_name: str, text_form: str | None = None) -> None:
+        page = dict.fromkeys(("characters", "characters_testimony"), 8) | {"characters_recognised": 0}
+        self.rows["exports"].append(
+            {"source_id": source_id, "format": format_name, "text_form": text_form, "byte_count": 10}
+            | (page | {"characters_unparsed": 0, "generation": "T6"} if text_form else {})
+        )
+
+    def receipt(self, source_id: str, year: int, retracted: bool = False, **more: object) -> None:
+        stem = str(more.pop("stem", source_id))
+        self._slug(stem)
+        self.rows["receipts"].append(
+            {"source_id": source_id, "path": f"{year}/{stem}.x", "year": year, "year_basis": "folder"}
+            | {"project_stem": stem, "is_retracted": retracted}
+            | more
+        )
+
+    def record(self, source_id: str, name: str | None, forms: dict[str, str], **more: object) -> None:
+        if name:
+            self._slug(name)
+        key = {"source_id": source_id, "record_key": ""}
+        self.rows["records"].append({**key, "project_name": name, **more})
+        self.rows["record_forms"] += [{**key, "form": form, "default_state": forms[form]} for form in forms]
+
+    def choose(self, source_id: str, question_id: str, *labels: str | tuple[str, None]) -> None:
+        key = self._respond(source_id, question_id, "answered")
+        for ordinal, label in enumerate(labels, 1):
+            known = isinstance(label, str)
+            self.rows["observations"].append(
+                {**key, "ordinal": ordinal, "answer_id": label if known else None}
+                | {"raw_label": label if known else label[0], "match": "exact" if known else "unmapped"}
+                | {"source_start": 10 * ordinal, "source_end": 10 * ordinal + 5}
+            )
+
+    def observe(self, source_id: str, question_id: str, **value: object) -> None:
+        key = self._respond(source_id, question_id, "answered")
+        self.rows["observations"].append({**key, "ordinal": 1, **value})
+
+    def tell(self, source_id: str, question_id: str, text: str, truncated: bool = False) -> None:
+        key = self._respond(source_id, question_id, "answered")
+        self.rows["testimonies"].append({**key, "text": text, "is_truncated": truncated})
+
+    def leave(self, source_id: str, question_id: str, state: str) -> None:
+        self._respond(source_id, question_id, state)
+
+    def _respond(self, source_id: str, question_id: str, state: str) -> Row:
+        key = {"source_id": source_id, "record_key": "", "question_id": question_id}
+        self.rows["responses"].append({**key, "state": state})
+        return key
+
+    def _slug(self, name: str) -> None:
+        row = {"name": name, "slug": slugify(name)}
+        if row not in self.rows["slugs"]:
+            self.rows["slugs"].append(row)
+
+
+def network() -> Network:
+    """Four projects over two years, one of them in three forms that disagree."""
+    net = Network()
+    for source_id, form, text_form, collected in [
+        ("a-json", "typeform_json", None, None),
+        ("a-page", "effects_page", "html", date(2024, 5, 1)),
+        ("a-text", "effects_page", "layout", date(2024, 6, 1)),
+    ]:
+        net.export(source_id, form, text_form)
+        net.receipt(source_id, 2024, collected_on=collected)
+    net.record(
+        "a-json",
+        "L'Amarre",
+        {"social": "blank", "profile": "blank"},
+        postal_code="1000",
+        city="BOURG EN BRESSE",
+    )
+    net.record("a-page", "LAMARRE", {"social": "not_shown"})
+    net.record("a-text", "Lamarre", {"social": "not_shown"})
+    net.choose("a-json", "impact_social_public", "benevoles", "occupants")
+    net.choose("a-page", "impact_social_public", "occupants", "benevoles")
+    net.choose("a-text", "impact_social_public", "benevoles")
+    net.choose("a-page", "sante_effet", "inconfort")
+    net.tell("a-json", "lien_social", COFFEE)
+    net.tell("a-page", "lien_social", COFFEE[:40], truncated=True)
+    net.tell("a-text", "lien_social", COFFEE.upper())
+    net.choose("a-json", "status", "association")
+    net.observe("a-json", "presentation.date_ouverture", value_text="2018-09-01")
+    net.observe("a-json", "presentation.surface", value_number=120.5)
+
+    net.export("b", "effects_page", "copy")
+    net.receipt("b", 2023)
+    net.receipt("b", 2024)
+    net.record("b", "La Grange", {"social": "not_shown"}, postal_code="93066", city="Saint Denis")
+    net.tell("b", "lien_social", COFFEE.rstrip("."))
+    net.choose("b", "impact_social_public", ("Extraterrestres", None), "benevoles")
+
+    net.export("c", "place_json")
+    net.receipt("c", 2024, stem="lagrange")
+    net.record(
+        "c", None, {"social": "not_shown", "profile": "blank"}, postal_code="97150", city="Saint-Martin"
+    )
+    net.choose("c", "impact_social_public", ("extraterrestres !", None))
+
+    net.export("d", "effects_page", "naive")
+    net.receipt("d", 2024, retracted=True)
+    net.record("d", "La Retirée", {"social": "not_shown"})
+    net.tell("d", "lien_social", COFFEE)
+    return net
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """One for all tests of this module, so that dbt parses the project once."""
+    return Warehouse(tmp_path_factory.mktemp("warehouse"))
+
+
+def build(warehouse: Warehouse, rows: dict[str, list[Row]]) -> None:
+    """Write the raw schema and build the models; every test of theirs must pass."""
+    with duckdb.connect(warehouse.build_database) as connection:
+        connection.execute("drop schema if exists raw cascade; create schema raw")
+        for table, schema in RAW_TABLES.items():
+            connection.register("loaded", pa.Table.from_pylist(rows[table], schema=schema))
+            connection.execute(f"create table raw.{table} as from loaded")
+            connection.unregister("loaded")
+    result = warehouse.build()
+    assert (result.failures, result.warnings, result.skipped) == ([], [], 0)
+
+
+def published(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """All rows of all published tables, sorted."""
+    tables = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'main'"
+    ).fetchall()
+    return {
+        table: sorted(map(repr, connection.execute(f"from main.{table}").fetchall())) for (table,) in tables
+    }
+
+
+@pytest.fixture(scope="module")
+def built(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    build(warehouse, network().rows)
+    with duckdb.connect(warehouse.build_database, read_only=True) as connection:
+        yield connection
+
+
+def test_names_of_one_project_are_one(built: duckdb.DuckDBPyConnection) -> None:
+    found = built.execute(
+        """
+        select project_id, name, legal_status, opened_on, postal_code, department_code, geo_precision,
+            first_year, last_year, evaluation_count
+        from dim_project
+        order by project_id
+        """
+    ).fetchall()
+    assert found == [
+        ("la-grange", "La Grange", None, None, "93066", "93", "insee_code", 2023, 2024, 2),
+        ("lagrange", "lagrange", None, None, "97150", "978", "commune", 2024, 2024, 1),
+        (
+            *("lamarre", "L'Amarre", "Association", date(2018, 9, 1)),
+            *("01000", "01", "mended-commune", 2024, 2024, 1),
+        ),
+    ]
+
+
+def test_strongest_record_speaks(built: duckdb.DuckDBPyConnection) -> None:
+    found = built.execute(
+        """
+        select question_id, state, source_id
+        from fct_response
+        where project_id = 'lamarre'
+            and question_id in ('impact_social_public', 'sante_effet', 'lien_social', 'solidarite')
+        order by question_id
+        """
+    ).fetchall()
+    assert found == [
+        ("impact_social_public", "answered", "a-json"),
+        ("lien_social", "answered", "a-json"),
+        ("sante_effet", "answered", "a-page"),
+        ("solidarite", "blank", "a-json"),
+    ]
+
+
+def test_contradictions(built: duckdb.DuckDBPyConnection) -> None:
+    """The order of answers, capitals and the end of a text that was cut contradict nothing."""
+    found = built.execute(
+        "select question_id, source_id, answer, other_source_id, other_answer, reason from qc_contradictions"
+    ).fetchall()
+    assert sorted(found) == [
+        (
+            *("impact_social_public", "a-json", "benevoles|occupants"),
+            *("a-text", "benevoles", "different-answers"),
+        ),
+        ("sante_effet", "a-page", "inconfort", "a-json", "", "answer-against-blank"),
+    ]
+
+
+def test_suspicious_cases(built: duckdb.DuckDBPyConnection) -> None:
+    ask = built.execute
+    assert ask("select project_id, other_project_id, reason from qc_possible_duplicates").fetchall() == [
+        ("la-grange", "lagrange", "same-letters")
+    ]
+    assert ask("select project_id, other_project_id, text from qc_copied_texts").fetchall() == [
+        ("la-grange", "lamarre", COFFEE)
+    ]
+    assert ask("select source_id, years from qc_same_bytes").fetchall() == [("b", "2023, 2024")]
+    unmapped = ask(
+        """
+        select raw_label, record_count, project_count, first_year, first_source_id, first_source_start
+        from qc_unmapped_answers
+        """
+    ).fetchall()
+    assert unmapped == [("Extraterrestres", 3, 2, 2023, "b", 10)]
+
+
+def test_retracted_record_counts_nowhere(built: duckdb.DuckDBPyConnection) -> None:
+    found = built.execute("select source_id, evaluation_id, project_id from dim_record where is_retracted")
+    assert found.fetchall() == [("d", None, None)]
+    assert built.execute("select count(*) from fct_response_record where source_id = 'd'").fetchall() == [
+        (0,)
+    ]
+
+
+def test_participation(built: duckdb.DuckDBPyConnection) -> None:
+    found = built.execute(
+        """
+        select year, format, export_count, record_count, evaluation_count, matched_count
+        from rpt_participation
+        order by year, format
+        """
+    ).fetchall()
+    assert found == [
+        (2023, "all", 1, 1, 1, 0),
+        (2023, "effects_page", 1, 1, 1, 0),
+        (2024, "all", 5, 5, 3, 1),
+        (2024, "effects_page", 3, 3, 2, 1),
+        (2024, "place_json", 1, 1, 1, 0),
+        (2024, "typeform_json", 1, 1, 1, 0),
+    ]
+
+
+@pytest.mark.long
+def test_order_of_raw_rows_changes_nothing(built: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    expected = published(built)
+    rows = network().rows
+    for table in rows.values():
+        random.Random(1).shuffle(table)
+    other = Warehouse(tmp_path)
+    build(other, rows)
+    with duckdb.connect(other.build_database, read_only=True) as connection:
+        assert published(connection) == expected
+
+
+def test_nothing_ingested_is_nothing_published(tmp_path: Path) -> None:
+    empty = Warehouse(tmp_path)
+    build(empty, {table: [] for table in RAW_TABLES})
+    with duckdb.connect(empty.build_database, read_only=True) as connection:
+        rows = published(connection)
+    assert all(not rows[table] for table in rows if table.startswith(("fct_", "rpt_", "qc_")))
+    assert rows["dim_question"] and not rows["dim_project"]
