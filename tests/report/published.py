@@ -1,0 +1,258 @@
+"""A small published database, made for tests: its tables have the columns that the models promise, and no others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+MODELS = Path(__file__).parents[2] / "models"
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+
+CRITERIA = (
+    ("lien-social", "individuel", "Lien social"),
+    ("sante", "individuel", "Santé"),
+    ("insertion-professionnelle", "individuel", "Insertion professionnelle"),
+    ("capacite-a-agir", "individuel", "Capacité à agir"),
+    ("solidarite", "collectif", "Solidarité"),
+    ("reseaux", "collectif", "Réseau de personnes"),
+    ("inclusion-exclusion", "collectif", "Sentiment d'inclusion ou d'exclusion"),
+    ("egalite-femmes-hommes", "collectif", "Égalité femmes/hommes"),
+    ("cadre-de-vie", "territorial", "Cadre de vie et attractivité du quartier"),
+    ("entretien-des-espaces", "territorial", "Entretien des espaces"),
+    ("services-publics", "territorial", "Services publics et de proximité"),
+    ("innovation-publique", "territorial", "Innovation publique"),
+)
+
+STATUSES = {
+    "ok": "Publié",
+    "bounds": "Seulement des bornes",
+    "small_n": "Trop peu de réponses",
+    "suppressed": "Masqué",
+    "not_asked": "Question non posée",
+    "no_data": "Pas de réponse",
+}
+
+#: Evaluations by year.
+EVALUATIONS = {2023: 10, 2024: 11, 2025: 12}
+
+
+def contracts() -> dict[str, dict[str, str]]:
+    """Published tables, and the type of each of their columns, as the models' contracts have them."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(MODELS.glob("**/_*__models.yml")):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+            if model["name"].split("_")[0] in ("dim", "fct", "rpt", "qc"):
+                found[model["name"]] = {c["name"]: c["data_type"] for c in model["columns"]}
+    return found
+
+
+def publish(folder: Path, tables: Mapping[str, Sequence[Row]]) -> Path:
+    """Write `<folder>/effets.duckdb` with every published table, empty where no rows are given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(folder / "effets.duckdb")) as connection:
+        connection.execute("begin")
+        for table, columns in contracts().items():
+            listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+            connection.execute(f"create table {table} ({listed})")
+            for row in tables.get(table, []):
+                names = ", ".join(f'"{name}"' for name in row)
+                places = ", ".join("?" * len(row))
+                connection.execute(f"insert into {table} ({names}) values ({places})", list(row.values()))
+        connection.execute("commit")
+    return folder
+
+
+def network(mark: str = "") -> Tables:
+    """The tables of an invented network of three years; `mark` ends the identifiers of its sites."""
+    years = range(2023, 2026)
+    sites = [f"lieu-{number}{mark}" for number in range(1, 13)]
+    return {
+        "dim_campaign": [
+            {"year": year, "evaluation_count": count, "export_count": count + 2}
+            for year, count in EVALUATIONS.items()
+        ],
+        "dim_project": [
+            {"project_id": site, "name": site.title(), "first_year": 2023 + max(0, number - 6) // 2}
+            for number, site in enumerate(sites)
+        ],
+        "dim_record": [
+            {
+                "record_id": f"{site}@{year}",
+                "source_id": f"{site}@{year}",
+                "project_id": site,
+                "year": year,
+                "year_basis": "manifest" if number == 0 else "folder",
+                "is_retracted": False,
+            }
+            for year in years
+            for number, site in enumerate(sites[: EVALUATIONS[year]])
+        ],
+        "dim_source": [
+            {
+                "source_id": f"{site}@{year}",
+                "path": f"{year}/{site}.txt",
+                "characters": 4000,
+                "characters_recognised": 3000,
+                "characters_testimony": 999,
+                "characters_unparsed": 1,
+            }
+            for year in years
+            for site in sites[: EVALUATIONS[year]]
+        ],
+        "dim_question": [
+            {"question_id": "solidarite_public", "label_fr": "Quels publics ?", "label_en": "Who?"}
+        ],
+        "rpt_participation": list(_participation()),
+        "rpt_completeness": list(_completeness()),
+        "rpt_indicator": list(_indicators()),
+        "qc_rejected_exports": [
+            {
+                "path": "2025/photo.png",
+                "reason": "unknown-format",
+                "detail": "a PNG image",
+                "remedy": "Export it",
+            },
+            {"path": "2025/vide.txt", "reason": "empty", "detail": "no bytes", "remedy": "Export it"},
+        ],
+        "qc_unmapped_answers": [
+            {
+                "question_id": "solidarite_public",
+                "raw_label": "Artistes",
+                "record_count": 3,
+                "project_count": 2,
+            }
+        ],
+    }
+
+
+def _participation() -> Iterator[Row]:
+    for year, count in EVALUATIONS.items():
+        matched = min(count, EVALUATIONS.get(year - 1, 0))
+        numbers = {"evaluation_count": count, "project_count": count, "matched_count": matched}
+        yield {"year": year, "format": "all", "export_count": count + 2, "record_count": count + 2, **numbers}
+        yield {
+            "year": year,
+            "format": "effects_page",
+            "label_fr": "Page des effets",
+            "label_en": "Page of effects",
+            "export_count": count,
+            "record_count": count,
+            **numbers,
+        }
+    yield {
+        "year": 2025,
+        "format": "place_json",
+        "label_fr": "Fiche du lieu (JSON)",
+        "label_en": "Place file (JSON)",
+        "export_count": 2,
+        "record_count": 2,
+        "evaluation_count": 2,
+        "project_count": 2,
+        "matched_count": 2,
+    }
+
+
+def _completeness() -> Iterator[Row]:
+    for year, count in EVALUATIONS.items():
+        for number, (category, level, label) in enumerate(CRITERIA, start=1):
+            documented = max(0, count - number + year - 2023)
+            yield {
+                "year": year,
+                "category_id": category,
+                "criterion_number": number,
+                "label_fr": label,
+                "label_en": label,
+                "level_id": level,
+                "level_label_fr": f"Effets {level}",
+                "level_label_en": f"{level} effects",
+                "evaluation_count": count,
+                "documented_count": documented,
+                "documented_share": documented / count,
+                "status": "ok",
+                "answered_count": 3 * documented,
+                "blank_count": number,
+                "not_shown_count": 2,
+                "ambiguous_count": 1 if category == "innovation-publique" else 0,
+                "lost_count": 4,
+                "not_asked_count": 0,
+            }
+
+
+def _indicators() -> Iterator[Row]:
+    for year, count in EVALUATIONS.items():
+        yield indicator("I1", "Mixité des rencontres", year, 7, count - 2, count)
+        yield indicator("I3", "Publics en difficulté", year, 2, 3, count, status="small_n")
+        yield indicator("I6", "Effets positifs sur la santé", year, 0, count, count)
+        yield indicator("K5", "Appartenance", year, None, 0, count, status="no_data")
+        yield indicator("Q2", "Entretien amélioré", year, None, 0, count, status="not_asked")
+        for position, answer in enumerate(("non", "amelioration", "difficile"), start=1):
+            yield {
+                **indicator(
+                    "Q6", "Innovation publique", year, position, 5, count, ambiguous=2, status="bounds"
+                ),
+                "component_id": answer,
+                "component_position": position,
+                "component_label_fr": f"Réponse {answer}",
+                "component_label_en": f"Answer {answer}",
+            }
+
+
+def indicator(
+    indicator_id: str,
+    label: str,
+    year: int,
+    numerator: int | None,
+    answered: int,
+    evaluations: int,
+    ambiguous: int = 0,
+    status: str = "ok",
+) -> Row:
+    """A row of rpt_indicator, its figures as the models would compute them."""
+    low, high = _wilson(numerator or 0, answered) if status == "ok" else (None, None)
+    asked = status not in ("not_asked", "suppressed")
+    return {
+        "indicator_id": indicator_id,
+        "method_version": "1",
+        "label_fr": label,
+        "label_en": label,
+        "kind": "effect",
+        "unit": "share",
+        "direction": "up",
+        "component_id": "all",
+        "component_position": 1,
+        "component_label_fr": label,
+        "component_label_en": label,
+        "year": year,
+        "numerator": numerator,
+        "denominator": answered,
+        "value": (numerator or 0) / answered if status == "ok" else None,
+        "ci_low": low,
+        "ci_high": high,
+        "bound_low": (numerator or 0) / evaluations if asked else None,
+        "bound_high": ((numerator or 0) + evaluations - answered) / evaluations if asked else None,
+        "n_answered": answered,
+        "n_ambiguous": ambiguous,
+        "n_evaluations": evaluations,
+        "status": status,
+        "status_label_fr": STATUSES[status],
+        "status_label_en": status,
+        "numerator_fr": f"Évaluations qui citent {label}",
+        "numerator_en": f"Evaluations that name {label}",
+        "denominator_fr": "Évaluations qui répondent",
+        "denominator_en": "Evaluations that answer",
+        "caveat_fr": "Observé, non mesuré",
+        "caveat_en": "Observed, not measured",
+    }
+
+
+def _wilson(k: int, n: int) -> tuple[float, float]:
+    z2 = 3.841458820694124
+    middle, spread = k / n + z2 / n / 2, math.sqrt(z2 / n * (k / n * (1 - k / n) + z2 / n / 4))
+    return (middle - spread) / (1 + z2 / n), (middle + spread) / (1 + z2 / n)
