@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ingest.formats import place
-from ingest.raw_tables import RawTables, read_export
+from ingest.raw_tables import RawTables
+from ingest.readings import read_export
 
 ROOT = Path(__file__).parents[2]
 #: Real pilot places; not part of the project.

@@ -70,11 +70,14 @@ def test_nothing_half_written_lies_about(archive: Archive) -> None:
 
 
 def test_what_a_crash_left_half_written_is_swept_away(archive: Archive) -> None:
-    archive.sweep()
+    archive.sweep(State())
     accept(archive, (A, receipt(A, "a.txt"), b"a"))
     (archive.incoming / f".{B.source_id}.tmp").write_bytes(b"ha")
-    archive.sweep()
+    archive.store(B.source_id, b"b")
+    archive.sweep(archive.state())
     assert not list(archive.incoming.iterdir())
+    assert archive.objects() == {A.source_id}
+    assert archive.verify(archive.state()) == []
 
 
 def test_a_damaged_or_missing_object_is_named(archive: Archive) -> None:
@@ -82,6 +85,7 @@ def test_a_damaged_or_missing_object_is_named(archive: Archive) -> None:
     archive.object_path(A.source_id).write_bytes(b"x")
     with pytest.raises(ArchiveError, match=f"{A.source_id} was changed"):
         archive.read(A)
+    assert A.source_id in archive.verify(archive.state())[0]
     archive.object_path(A.source_id).unlink()
     with pytest.raises(ArchiveError, match=f"{A.source_id} cannot be read"):
         archive.read(A)
@@ -148,13 +152,50 @@ def test_the_last_word_on_a_path_counts(archive: Archive) -> None:
 
 
 def test_retractions_and_new_dates(archive: Archive) -> None:
-    accept(archive, (A, receipt(A, "a.txt", 2023), b"a"), (A, receipt(A, "b.txt", 2024), b"a"))
-    with archive.ledger.open("a") as ledger:
-        ledger.write(json.dumps({"event": "retracted", "source_id": A.source_id}) + "\n")
-        ledger.write(json.dumps({"event": "redated", "source_id": A.source_id, "year": 2022}) + "\n")
+    received = receipt(A, "a.txt", 2023), receipt(A, "b.txt", 2024)
+    accept(archive, *((A, one, b"a") for one in received))
+    digests = [archive.state().digest()]
+    archive.record_decision("retracted", A.source_id)
+    archive.record_decision("redated", A.source_id, year=2022)
     state = archive.state()
     assert state.retracted == {A.source_id}
     assert state.current_receipts() == [receipt(A, "a.txt", 2022, "redated")]
+    digests.append(state.digest())
+    archive.record_decision("restored", A.source_id)
+    archive.record_decision("redated", A.source_id, year=None)
+    state = archive.state()
+    assert not state.retracted
+    assert state.current_receipts() == list(received)
+    assert state.digest() == digests[0] != digests[1]
+
+
+def test_what_is_forgotten_leaves_a_line_that_names_nothing(archive: Archive) -> None:
+    accept(archive, (A, receipt(A, "halle.txt", project_name="Halle"), b"a"), (B, receipt(B, "b"), b"b"))
+    archive.record_decision("retracted", A.source_id)
+    archive.record_rejections("/x", [refused("halle.pdf"), refused("c"), refused("d", A.source_id)])
+    archive.forget({A.source_id}, {B.source_id: b"less"}, lambda path: "halle" in path)
+    state = archive.state()
+    assert (state.forgotten, state.trimmed, state.is_forgetting) == ({A.source_id}, {B.source_id}, True)
+    assert (state.stored.keys(), state.retracted) == ({B.source_id}, set())
+    assert [rejection.path for rejection in state.current_rejections()] == ["c"]
+    assert archive.read(state.stored[B.source_id]) == b"less"
+    assert archive.objects() == {B.source_id}
+    assert b"halle" not in archive.ledger.read_bytes().lower()
+    archive.record_forgotten()
+    assert not archive.state().is_forgetting
+    accept(archive, (A, receipt(A, "again.txt"), b"a"))
+    assert archive.state().forgotten == set()
+
+
+def test_a_crash_while_forgetting_is_made_good(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    accept(archive, (A, receipt(A, "a"), b"a"), (B, receipt(B, "b"), b"b"))
+    with monkeypatch.context() as patch:
+        patch.setattr(Archive, "sweep", lambda self, state: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            archive.forget({A.source_id}, {B.source_id: b"less"}, lambda path: False)
+    archive.sweep(archive.state())
+    assert archive.objects() == {B.source_id}
+    assert archive.read(archive.state().stored[B.source_id]) == b"less"
 
 
 def refused(path: str, source_id: str | None = None) -> Refused:

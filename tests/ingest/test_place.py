@@ -11,7 +11,8 @@ import pytest
 from ingest.codebook import Codebook
 from ingest.formats import place
 from ingest.identify import Sample
-from ingest.raw_tables import RawTables, read_export
+from ingest.raw_tables import RawTables
+from ingest.readings import read_export
 from ingest.reading import Rejection
 from tests.ingest.places import IMPORTED, ROOT, SAMPLES, Read, changed, read_place
 

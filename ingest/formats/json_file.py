@@ -1,0 +1,102 @@
+"""What the readers of JSON files have in common: parsing, refusing, and walking through the strings."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Container
+from typing import Any, NoReturn
+
+from ingest.formats import personal
+from ingest.reading import Rejection
+
+#: Keys about a response that tell who gave it, or give access to it.
+_IDENTIFYING = re.compile(
+    r"ip|ip_?address|remote_?addr|network_?id|user_?agent|referer|respondent.*|(?:.*[ _.-])?e?-?mails?|courriel"
+    r"|(?:.*[ _.-])?(?:tel(?:ephone)?|phone)(?:[ _.-].*)?|(?:.*[ _.-])?(?:pr[eé])?nom|(?:.*[ _.-])?name"
+    r"|cl[eé](?:s|[ _-].*)?|hash_?admin|password|access_?token",
+    re.IGNORECASE,
+)
+
+_EXPORT_AGAIN = "The file is damaged or cut off: export it again."
+
+
+def malformed(detail: str, remedy: str = _EXPORT_AGAIN) -> Rejection:
+    """The rejection of a file that is not built as its form is."""
+    return Rejection("malformed", detail, remedy)
+
+
+def parse(data: bytes) -> tuple[Any, bool]:
+    """The document in `data`, and whether it has a key that stands twice: the last value is kept.
+
+    Raises Rejection `malformed` for what is no JSON in UTF-8.
+    """
+    is_doubled = False
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal is_doubled
+        kept = dict(pairs)
+        is_doubled |= len(kept) < len(pairs)
+        return kept
+
+    try:
+        text = data.decode("utf-8-sig")
+        document = json.loads(text, object_pairs_hook=unique, parse_constant=_no_constant)
+        if "\\ud" in text.lower():
+            json.dumps(document, ensure_ascii=False).encode()  # half a character cannot be stored
+    except UnicodeError as error:
+        raise malformed(f"not UTF-8: {error}", "Save the file as UTF-8.") from error
+    except RecursionError as error:
+        raise malformed("nested too deeply") from error
+    except ValueError as error:
+        raise malformed(f"no valid JSON: {error}") from error
+    return document, is_doubled
+
+
+def dump(document: Any) -> bytes:
+    """The document as JSON in UTF-8."""
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def with_strings(value: Any, mend: Callable[[str], str]) -> Any:
+    """A copy of `value` with every string in it, keys apart, replaced by what `mend` makes of it."""
+    if isinstance(value, str):
+        return mend(value)
+    if isinstance(value, list):
+        return [with_strings(item, mend) for item in value]
+    if isinstance(value, dict):
+        return {key: with_strings(item, mend) for key, item in value.items()}
+    return value
+
+
+def emptied(value: Any) -> Any:
+    """`value` with its shape kept and its content gone: texts and lists empty, numbers null."""
+    if isinstance(value, str):
+        return ""
+    if isinstance(value, list):
+        return []
+    if isinstance(value, dict):
+        return {key: emptied(item) for key, item in value.items()}
+    return None
+
+
+def scrub(response: dict[str, Any], but: Container[str]) -> None:
+    """Empty what stands in a response and tells who gave it; the keys in `but` are left to others."""
+    for key, value in response.items():
+        if key not in but:
+            response[key] = _scrubbed({key: value})[key]
+
+
+def _scrubbed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: emptied(item) if _IDENTIFYING.fullmatch(key) else _scrubbed(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_scrubbed(item) for item in value]
+    return personal.without_contact(value) if isinstance(value, str) else value
+
+
+def _no_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON number")
