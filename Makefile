@@ -18,7 +18,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 run: setup
 	$(BIN)/effets run
 
+# dbt makes the database, not its folder.
 setup: $(STAMP)
+	@mkdir -p warehouse
 
 # --no-deps: the lock is complete, and leaves out on purpose two packages that pip would ask for (pyproject.toml).
 $(STAMP): requirements.lock pyproject.toml

@@ -17,11 +17,16 @@ from typing import Annotated
 
 import typer
 
-from ingest.archive import ArchiveError
+from ingest.archive import Archive, ArchiveError, State
+from ingest.codebook_rows import answer_rows, form_rows
 from ingest.collect import UsageError
 from ingest.console import Console
+from ingest.forget import erase, trace
 from ingest.intake import Intake, ingest, rehearse
-from ingest.publish import publish
+from ingest.proof import prove
+from ingest.publish import KEPT_RELEASES, publish
+from ingest.records import redate, restore, retract
+from ingest.show import show
 from ingest.summary import Outcome, figures, standing
 from ingest.warehouse import BuildError, Check, Publication, Warehouse
 
@@ -31,6 +36,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+archive_app = typer.Typer(help="The accepted exports, as they are kept.", no_args_is_help=True)
+app.add_typer(archive_app, name="archive")
+codebook_app = typer.Typer(help="Ready-made rows for the codebook, to be reviewed.", no_args_is_help=True)
+app.add_typer(codebook_app, name="codebook")
 
 WarehouseOption = Annotated[
     Path,
@@ -39,6 +48,13 @@ WarehouseOption = Annotated[
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the reports.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors alone.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+SourceArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE", help="An export: its source_id or the beginning of it, its file, or its path."
+    ),
+]
+UndoOption = Annotated[bool, typer.Option("--undo", help="Take that back.")]
 
 WAREHOUSE = Path("warehouse")
 REPORTS = Path("reports")
@@ -68,6 +84,7 @@ def ingest_command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Take in exports that were forgotten, too.")] = False,
     warehouse: WarehouseOption = WAREHOUSE,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -77,10 +94,10 @@ def ingest_command(
         if dry_run:
             job.outcome.is_rehearsal = True
             with job.console.step("ingest", "looking at exports") as progress:
-                job.outcome.intake = rehearse(paths, job.warehouse, year, progress)
+                job.outcome.intake = rehearse(paths, job.warehouse, year, progress, again=again)
         else:
             with job.warehouse.lock():
-                _ingest(job, paths, year)
+                _ingest(job, paths, year, again)
 
 
 @app.command("build")
@@ -119,6 +136,119 @@ def status_command(
         job.outcome.standing = standing(job.warehouse)
 
 
+@app.command("show")
+def show_command(
+    target: Annotated[
+        str, typer.Argument(metavar="FILE|EVALUATION", help="An export, or an evaluation like la-halle@2024.")
+    ],
+    warehouse: WarehouseOption = WAREHOUSE,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """What was read of an export (ingested or not) or is published of an evaluation, beside the source."""
+    with _job("show", warehouse, quiet, as_json) as job:
+        job.outcome.shown = show(target, job.warehouse)
+
+
+@app.command("retract")
+def retract_command(
+    source: SourceArgument,
+    undo: UndoOption = False,
+    warehouse: WarehouseOption = WAREHOUSE,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take an export out of everything but the list of records, from the next build on."""
+    with _job("retract", warehouse, quiet, as_json) as job, job.warehouse.lock():
+        archive = Archive(job.warehouse.archive)
+        job.outcome.decision = restore(source, archive) if undo else retract(source, archive)
+
+
+@app.command("redate")
+def redate_command(
+    source: SourceArgument,
+    year: Annotated[int | None, typer.Option(help="The year that the export is of.")] = None,
+    undo: UndoOption = False,
+    warehouse: WarehouseOption = WAREHOUSE,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Give an export another year than it came with, from the next build on."""
+    with _job("redate", warehouse, quiet, as_json) as job:
+        if undo == (year is not None):
+            raise UsageError("give the year (--year), or take it back (--undo)")
+        with job.warehouse.lock():
+            job.outcome.decision = redate(source, year, Archive(job.warehouse.archive))
+
+
+@app.command("rebuild")
+def rebuild_command(
+    warehouse: WarehouseOption = WAREHOUSE, quiet: QuietOption = False, as_json: JsonOption = False
+) -> None:
+    """Make everything again from the archive alone: build.duckdb, the models, and a publication."""
+    with _job("rebuild", warehouse, quiet, as_json) as job, job.warehouse.lock():
+        _verify(job)
+        job.warehouse.clear()
+        _catch_up(job)
+        _publish(job, always=True)
+
+
+@app.command("forget")
+def forget_command(
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Its name or its project_id.")],
+    out: OutOption = REPORTS,
+    warehouse: WarehouseOption = WAREHOUSE,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove a project from the archive, the databases, all releases and the reports, and prove it."""
+    with _job("forget", warehouse, quiet, as_json) as job, job.warehouse.lock():
+        archive = Archive(job.warehouse.archive)
+        _catch_up(job)
+        state = archive.state()
+        traces = trace(project, job.warehouse, state)
+        job.outcome.forgotten = erase(traces, archive, state, out)
+        _catch_up(job)
+        _publish(job)
+        for year in job.outcome.forgotten.reports:
+            if job.outcome.figures and year in job.outcome.figures.years:
+                _report(job, out, year, always=True)
+        with job.console.step("prove", "looking through all files"):
+            job.outcome.proof = prove(traces, job.warehouse, archive.state(), [out] if out.is_dir() else [])
+        if job.outcome.proof.found:
+            raise ArchiveError("it is not forgotten everywhere: see what was found")
+
+
+@archive_app.command("verify")
+def archive_verify_command(
+    warehouse: WarehouseOption = WAREHOUSE, quiet: QuietOption = False, as_json: JsonOption = False
+) -> None:
+    """Hash every archived export again; say which is missing or is not what was stored."""
+    with _job("archive verify", warehouse, quiet, as_json) as job:
+        _verify(job)
+
+
+@codebook_app.command("form")
+def codebook_form_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A form's definition, or responses to it.")],
+    warehouse: WarehouseOption = WAREHOUSE,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Print rows for seeds/codebook/forms.csv: the fields of a form that the codebook does not know."""
+    with _job("codebook form", warehouse, quiet, as_json) as job:
+        job.outcome.text = form_rows(file)
+
+
+@codebook_app.command("rows")
+def codebook_rows_command(
+    warehouse: WarehouseOption = WAREHOUSE, quiet: QuietOption = False, as_json: JsonOption = False
+) -> None:
+    """Print rows for seeds/codebook/answers.csv: the answers published as unmapped, to be reviewed."""
+    with _job("codebook rows", warehouse, quiet, as_json) as job:
+        job.outcome.text = answer_rows(job.warehouse)
+
+
 @dataclass(slots=True)
 class Job:
     """A command at work: where, what the user sees of it, and what it will have to say."""
@@ -148,16 +278,16 @@ def _job(command: str, root: Path, quiet: bool, as_json: bool) -> Iterator[Job]:
     outcome = job.outcome
     outcome.seconds = job.console.timing()
     if error is None:
-        job.console.show(outcome.as_json(), outcome.as_lines())
+        job.console.show(outcome.as_json(), outcome.as_lines(), outcome.as_tables(), outcome.text)
     else:
         outcome.error = str(error)
         job.console.fail(outcome.as_json(), outcome.as_lines(), f"effets {command}: {error}")
         raise typer.Exit(exit_code)
 
 
-def _ingest(job: Job, paths: list[Path], year: int | None) -> None:
+def _ingest(job: Job, paths: list[Path], year: int | None, again: bool = False) -> None:
     with job.console.step("ingest", "reading exports") as progress:
-        intake = job.outcome.intake = ingest(paths, job.warehouse, year, progress)
+        intake = job.outcome.intake = ingest(paths, job.warehouse, year, progress, again=again)
     _note_intake(job, intake)
 
 
@@ -175,20 +305,33 @@ def _note_intake(job: Job, intake: Intake) -> None:
         job.console.say(f"{why}: {intake.caught_up} exports were read from the archive")
 
 
+def _verify(job: Job) -> State:
+    """Hash the archive again; return its state. Raises ArchiveError, which names what is wrong."""
+    archive = Archive(job.warehouse.archive)
+    state = archive.state()
+    with job.console.step("verify", "hashing the archive") as progress:
+        faults = archive.verify(state, progress)
+    if faults:
+        raise ArchiveError("\n".join(faults))
+    job.outcome.verified = len(state.stored)
+    return state
+
+
 def _publish(job: Job, always: bool = False) -> None:
     """Build, check and publish, unless nothing changed since the last publication."""
+    state = _verify(job)
     fingerprint = job.warehouse.fingerprint(job.archive_digest)
     last = job.warehouse.last_publication()
-    if last and last.fingerprint == fingerprint and not always:
+    if last and last.fingerprint == fingerprint and not always and not state.is_forgetting:
         job.outcome.publication = last
     else:
         with job.console.step("build", "building and testing") as progress:
             build = job.warehouse.build(progress)
         if build.failures:
             job.outcome.failures = build.failures
-            raise GateError(_gate_message(build.failures, build.skipped, last))
+            raise GateError(_gate_message(build.failures, build.skipped, last, state.is_forgetting))
         with job.console.step("publish", "publishing"):
-            release = publish(job.warehouse)
+            release = publish(job.warehouse, kept=1 if state.is_forgetting else KEPT_RELEASES)
         job.outcome.publication = Publication(
             release=release.release_id,
             fingerprint=fingerprint,
@@ -199,6 +342,8 @@ def _publish(job: Job, always: bool = False) -> None:
         )
         job.outcome.is_published = True
         job.warehouse.note_publication(job.outcome.publication)
+        if state.is_forgetting:
+            Archive(job.warehouse.archive).record_forgotten()
     job.outcome.figures = figures(job.warehouse)
 
 
@@ -228,12 +373,16 @@ def _report(job: Job, out: Path, year: int | None, always: bool = False) -> None
         job.warehouse.note_publication(publication)
 
 
-def _gate_message(failures: list[Check], skipped: int, last: Publication | None) -> str:
+def _gate_message(
+    failures: list[Check], skipped: int, last: Publication | None, is_forgetting: bool
+) -> str:
     lines = [f"{len(failures)} of dbt's models and tests failed ({skipped} skipped): nothing was published."]
     lines += [f"  {check.name}: {check.message}" for check in failures]
     lines.append(
         f"The last publication, release {last.release}, stays." if last else "Nothing was published before."
     )
+    if last and is_forgetting:
+        lines.append("It still holds what was forgotten: the next publication takes its place.")
     return "\n".join(lines)
 
 

@@ -45,10 +45,12 @@ def question_ids(form: str) -> list[str]:
     ]
 
 
-def columns(asked: Sequence[str], titles: Mapping[str, str] | None = None) -> list[Column]:
+def columns(
+    asked: Sequence[str], titles: Mapping[str, str] | None = None, has_other: bool = True
+) -> list[Column]:
     """The columns of these questions: one each, or one per choice and `Other`, without the question's title.
 
-    `titles` words questions otherwise than the codebook does.
+    `titles` words questions otherwise than the codebook does; `has_other`: choices of one's own are allowed.
     """
     found = []
     for question_id in asked:
@@ -58,17 +60,21 @@ def columns(asked: Sequence[str], titles: Mapping[str, str] | None = None) -> li
             found += [Column(question_id, label, _YES_NO + label) for label in offered]
         elif question.kind == "multiple" and offered:
             found += [Column(question_id, label, label) for label in offered]
-            found.append(Column(question_id, "Other", "Other"))
+            if has_other:
+                found.append(Column(question_id, "Other", "Other"))
         else:
             found.append(Column(question_id, (titles or {}).get(question_id) or _labels()[question_id]))
     return found
 
 
 def table(
-    responses: Sequence[Response], asked: Sequence[str], titles: Mapping[str, str] | None = None
+    responses: Sequence[Response],
+    asked: Sequence[str],
+    titles: Mapping[str, str] | None = None,
+    has_other: bool = True,
 ) -> list[list[object]]:
     """Header and rows, typed as a workbook has them."""
-    made = columns(asked, titles)
+    made = columns(asked, titles, has_other)
     rows: list[list[object]] = [
         [*_FIRST, *PERSON_TITLES, *PLACE_TITLES, *(column.title for column in made), *_LAST]
     ]
@@ -112,11 +118,13 @@ def as_xlsx(rows: Sequence[Sequence[object]], sheet_name: str = "Sheet1", rows_a
 
 def _cell(column: Column, given: object, made: Sequence[Column]) -> object:
     if not isinstance(given, list):
-        return "" if given is None else given
+        # In the answers, as on the platform, a social number that nobody gave is 0.
+        is_unsaid = given is None or (given == 0 and questions()[column.question_id].form == "social")
+        return "" if is_unsaid else given
     if not column.label:
         return ", ".join(given)
     if column.label.startswith(_YES_NO):
-        return int(column.label.removeprefix(_YES_NO) in given)
+        return int(column.label.removeprefix(_YES_NO) in given) if given else ""
     if column.label != "Other":
         return column.label if column.label in given else ""
     offered = {other.label for other in made if other.question_id == column.question_id}

@@ -1,7 +1,7 @@
 """The archive: every accepted export once, its personal and secret fields removed, and a ledger of events.
 
     archive/objects/<aa>/<source_id>    what is stored, named by the sha256 of what was received
-    archive/ledger.ndjson               one event per line, only ever added to
+    archive/ledger.ndjson               one event per line, only ever added to (but see `forget`)
     archive/incoming/                   what is just being written, or what a crash left of it
 
 The archive is the truth: every database can be made again from it. So nothing reaches a database before its
@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest.collect import Refused
+from ingest.console import Progress
 from ingest.durable import replace_file, sync_folder
 
 
@@ -60,11 +61,37 @@ class State:
     redated: dict[str, int] = field(default_factory=dict)
     #: By the PATH that was ingested.
     rejections: dict[str, list[Refused]] = field(default_factory=dict)
+    #: Exports of forgotten projects, and those that were kept without the records of such.
+    forgotten: set[str] = field(default_factory=set)
+    trimmed: set[str] = field(default_factory=set)
+    #: Whether a project was forgotten here, and not yet in all that is made from the archive.
+    is_forgetting: bool = False
 
     def add(self, stored: Stored, receipt: Receipt) -> None:
         """Take an export in that is received now."""
+        if self.stored.get(stored.source_id) != stored:
+            self.forgotten.discard(stored.source_id)
+            self.trimmed.discard(stored.source_id)
         self.stored[stored.source_id] = stored
         self.receipts[receipt.source_id, receipt.year, receipt.path] = receipt
+
+    def remove(self, source_id: str) -> None:
+        """Forget an export."""
+        self.stored.pop(source_id, None)
+        self.receipts = {key: receipt for key, receipt in self.receipts.items() if key[0] != source_id}
+        self.retracted.discard(source_id)
+        self.redated.pop(source_id, None)
+        self.trimmed.discard(source_id)
+        self.forgotten.add(source_id)
+
+    def paths(self, source_id: str) -> list[str]:
+        """Where an export was found, the smallest path first."""
+        return sorted({receipt.path for receipt in self.receipts.values() if receipt.source_id == source_id})
+
+    def with_year(self) -> set[str]:
+        """The exports of which something outside of them tells the year."""
+        received = {receipt.source_id for receipt in self.receipts.values() if receipt.year is not None}
+        return received | self.redated.keys()
 
     def knows(self, receipt: Receipt) -> bool:
         """Whether this very receipt stands in the ledger."""
@@ -133,10 +160,34 @@ class Archive:
         self.incoming = root / "incoming"
         self._new_folders: set[Path] = set()
 
-    def sweep(self) -> None:
-        """Remove what a crash left half-written."""
-        for leftover in self.incoming.glob(".*"):
-            leftover.unlink()
+    def sweep(self, state: State) -> None:
+        """Finish what a crash left half-done: put in place what the ledger knows, remove what it does not."""
+        for leftover in sorted(self.incoming.glob("*")) if self.incoming.exists() else ():
+            source_id, _, digest = leftover.name.partition(".")
+            stored = state.stored.get(source_id)
+            if stored and stored.stored_sha256 == digest:
+                os.replace(leftover, self.object_path(source_id))
+                sync_folder(self.object_path(source_id).parent)
+            else:
+                leftover.unlink()
+        for source_id in self.objects() - state.stored.keys():
+            self.object_path(source_id).unlink()
+
+    def objects(self) -> set[str]:
+        """The names of all objects that are there."""
+        return {file.name for file in self.root.glob("objects/*/*")}
+
+    def verify(self, state: State, progress: Progress | None = None) -> list[str]:
+        """Hash every object again; return what is wrong, by name, and what would help."""
+        faults = []
+        for number, source_id in enumerate(sorted(state.stored), start=1):
+            try:
+                self.read(state.stored[source_id])
+            except ArchiveError as error:
+                faults.append(str(error))
+            if progress:
+                progress(number, len(state.stored))
+        return faults
 
     def object_path(self, source_id: str) -> Path:
         return self.root / "objects" / source_id[:2] / source_id
@@ -183,6 +234,37 @@ class Archive:
         """Note all that is refused below the PATH `root`, in place of what was refused there before."""
         self._append([{"event": "rejected", "root": root, "rejections": [asdict(r) for r in rejections]}])
 
+    def record_decision(self, event: str, source_id: str, **more: Any) -> None:
+        """Note what somebody decided about an export: `retracted`, `restored` or `redated` (with its year)."""
+        self._append([{"event": event, "source_id": source_id, **more}])
+
+    def forget(
+        self, sources: set[str], trimmed: Mapping[str, bytes], is_private: Callable[[str], bool]
+    ) -> None:
+        """Remove exports, and put others in the place of those that hold more than they may.
+
+        The one change of what stands in the ledger: the lines of these exports go, and so do rejected files
+        whose path `is_private`; a line stays that names no more than the hashes of what was received.
+        """
+        digests = {source_id: sha256(data).hexdigest() for source_id, data in trimmed.items()}
+        self.incoming.mkdir(exist_ok=True)
+        for source_id, data in trimmed.items():
+            replace_file(self.incoming / f"{source_id}.{digests[source_id]}", data)
+        sync_folder(self.incoming)
+        kept = [
+            event
+            for line in self._lines()
+            if (event := _without(json.loads(line), sources, is_private)) is not None
+        ]
+        kept.append(_now({"event": "forgotten", "source_ids": sorted(sources), "trimmed": digests}))
+        replace_file(self.ledger, "".join(map(_line, kept)).encode())
+        sync_folder(self.root)
+        self.sweep(self.state())
+
+    def record_forgotten(self) -> None:
+        """Note that what was forgotten here is in nothing that is made from the archive any more."""
+        self._append([{"event": "forgotten_everywhere"}])
+
     def state(self) -> State:
         """Read the ledger.
 
@@ -190,10 +272,7 @@ class Archive:
         for any other line that cannot be read.
         """
         state = State()
-        if not self.ledger.exists():
-            return state
-        complete, _, _torn = self.ledger.read_bytes().rpartition(b"\n")
-        for number, line in enumerate(complete.split(b"\n") if complete else [], start=1):
+        for number, line in enumerate(self._lines(), start=1):
             try:
                 _apply(json.loads(line), state)
             except (ValueError, KeyError, TypeError) as error:
@@ -203,12 +282,16 @@ class Archive:
                 ) from error
         return state
 
+    def _lines(self) -> list[bytes]:
+        """The complete lines of the ledger."""
+        if not self.ledger.exists():
+            return []
+        complete, _, _torn = self.ledger.read_bytes().rpartition(b"\n")
+        return complete.split(b"\n") if complete else []
+
     def _append(self, events: Iterable[dict[str, Any]]) -> None:
         """Add lines, cutting off first what a crash may have left of one."""
-        recorded_at = datetime.now(UTC).isoformat(timespec="seconds")
-        lines = [
-            json.dumps({"recorded_at": recorded_at, **event}, ensure_ascii=False) + "\n" for event in events
-        ]
+        lines = [_line(_now(event)) for event in events]
         if not lines:
             return
         self.root.mkdir(parents=True, exist_ok=True)
@@ -220,6 +303,28 @@ class Archive:
             os.fsync(file.fileno())
         if is_new:
             sync_folder(self.root)
+
+
+def _now(event: dict[str, Any]) -> dict[str, Any]:
+    return {"recorded_at": datetime.now(UTC).isoformat(timespec="seconds"), **event}
+
+
+def _line(event: dict[str, Any]) -> str:
+    return json.dumps(event, ensure_ascii=False) + "\n"
+
+
+def _without(
+    event: dict[str, Any], sources: set[str], is_private: Callable[[str], bool]
+) -> dict[str, Any] | None:
+    """An event without what is to be forgotten; None if nothing is left of it."""
+    if event["event"] == "rejected":
+        rows = [
+            row
+            for row in event["rejections"]
+            if row["source_id"] not in sources and not is_private(row["path"])
+        ]
+        return {**event, "rejections": rows}
+    return None if event.get("source_id") in sources else event
 
 
 def _end_of_last_line(file: BinaryIO) -> int:
@@ -245,7 +350,20 @@ def _apply(event: dict[str, Any], state: State) -> None:
             state.rejections[event["root"]] = [Refused(**row) for row in event["rejections"]]
         case "retracted":
             state.retracted.add(event["source_id"])
+        case "restored":
+            state.retracted.discard(event["source_id"])
+        case "redated" if event["year"] is None:
+            state.redated.pop(event["source_id"], None)
         case "redated":
             state.redated[event["source_id"]] = int(event["year"])
+        case "forgotten":
+            for source_id in event["source_ids"]:
+                state.remove(source_id)
+            for source_id, digest in event["trimmed"].items():
+                state.stored[source_id] = replace(state.stored[source_id], stored_sha256=digest)
+                state.trimmed.add(source_id)
+            state.is_forgetting = True
+        case "forgotten_everywhere":
+            state.is_forgetting = False
         case unknown:
             raise ValueError(f"event {unknown!r}")

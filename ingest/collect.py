@@ -13,10 +13,10 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ingest.reading import Rejection
 
@@ -63,22 +63,46 @@ class Refused:
         return Refused(path, source_id, rejection.reason, rejection.detail, rejection.remedy)
 
 
-@dataclass(slots=True)
-class Collection:
-    """What stands under one PATH. `notes` are remarks that stop nothing."""
-
-    root: Path
-    candidates: list[Candidate] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
 @dataclass(frozen=True, slots=True)
-class _ManifestRow:
+class ManifestRow:
     line: int
     year: int | None
     project_name: str | None
     collected_on: date | None
+
+
+@dataclass(slots=True)
+class Collection:
+    """What stands under one PATH. `notes` are remarks that stop nothing; `manifest` has its rows by path."""
+
+    root: Path
+    manifest: Mapping[str, ManifestRow] = field(default_factory=dict)
+    candidates: list[Candidate] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def member(self, container: Candidate, path: str) -> Candidate:
+        """What stands about a file inside of a ZIP file: what its own path tells, else what is said of that."""
+        row = self.manifest.get(unicodedata.normalize("NFC", path))
+        year, basis = container.year, container.year_basis
+        if basis != "manifest" or (row and row.year):
+            inside = PurePosixPath(path).relative_to(container.path)
+            year, basis = _year(inside.parts, row, None)
+            if year is None:
+                year, basis = container.year, container.year_basis
+        return replace(
+            container,
+            path=path,
+            year=year,
+            year_basis=basis,
+            project_name=(row.project_name if row else None) or container.project_name,
+            collected_on=(row.collected_on if row else None) or container.collected_on,
+        )
+
+
+def is_aside(name: str) -> bool:
+    """Whether a file of this name stands beside the exports and is none."""
+    return name.startswith(".") or name.lower() in (MANIFEST, _README)
 
 
 def collect(root: Path, year: int | None = None, size_limit: int = SIZE_LIMIT) -> Collection:
@@ -92,9 +116,9 @@ def collect(root: Path, year: int | None = None, size_limit: int = SIZE_LIMIT) -
     if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
         raise UsageError(f"--year {year} is no plausible year: give one from {FIRST_YEAR} to {LAST_YEAR}")
     root = root.resolve()
-    collection = Collection(root)
     folder = root.parent if root.is_file() else root
     manifest = {} if root.is_file() else _read_manifest(root / MANIFEST)
+    collection = Collection(root, manifest)
     met: set[str] = set()
     for file in [root] if root.is_file() else _walk(root, collection):
         path = _relative(file, folder)
@@ -105,7 +129,7 @@ def collect(root: Path, year: int | None = None, size_limit: int = SIZE_LIMIT) -
         except Rejection as rejection:
             collection.refused.append(Refused.of(path, rejection))
             continue
-        export_year, basis = _year(file, row, year)
+        export_year, basis = _year(file.parts, row, year)
         collection.candidates.append(
             Candidate(
                 file,
@@ -121,7 +145,7 @@ def collect(root: Path, year: int | None = None, size_limit: int = SIZE_LIMIT) -
         f"{root / MANIFEST}, line {row.line}: {path} is not there. If it was deleted on purpose all is well "
         "(its answers stay); else correct the path."
         for path, row in manifest.items()
-        if path not in met
+        if met.isdisjoint([path, *map(str, PurePosixPath(path).parents)])  # it may stand in a ZIP file
     )
     return collection
 
@@ -150,7 +174,7 @@ def _walk(root: Path, collection: Collection) -> Iterator[Path]:
                 collection.notes.append(
                     f"{Path(folder, name)} is not read: a manifest counts at the root of a PATH, here {root}"
                 )
-            elif not name.startswith(".") and name.lower() not in (MANIFEST, _README):
+            elif not is_aside(name):
                 yield Path(folder, name)
 
 
@@ -194,16 +218,16 @@ def _unreadable(error: Exception) -> Rejection:
     return Rejection("unreadable", f"cannot be opened: {cause}", "Check that you may read it.")
 
 
-def _year(file: Path, row: _ManifestRow | None, option: int | None) -> tuple[int | None, str | None]:
+def _year(parts: Sequence[str], row: ManifestRow | None, option: int | None) -> tuple[int | None, str | None]:
     if row and row.year:
         return row.year, "manifest"
-    for folder in reversed(file.parts[:-1]):
+    for folder in reversed(parts[:-1]):
         if _YEAR_FOLDER.fullmatch(folder) and FIRST_YEAR <= int(folder) <= LAST_YEAR:
             return int(folder), "folder"
     return (option, "option") if option else (None, None)
 
 
-def _read_manifest(file: Path) -> dict[str, _ManifestRow]:
+def _read_manifest(file: Path) -> dict[str, ManifestRow]:
     """Rows by path, composed (NFC), as file systems differ in how they write an accent."""
     if not file.is_file():
         return {}
@@ -226,7 +250,7 @@ def _read_manifest(file: Path) -> dict[str, _ManifestRow]:
             f"{file}, line 1: the columns are {', '.join(header) or 'missing'}. The first line must name "
             f"`path` and what you need of {', '.join(MANIFEST_COLUMNS[1:])}, each once."
         )
-    rows: dict[str, _ManifestRow] = {}
+    rows: dict[str, ManifestRow] = {}
     faults: list[str] = []
     for line, fields in body:
         if not any(field.strip() for field in fields):
@@ -247,7 +271,7 @@ def _read_manifest(file: Path) -> dict[str, _ManifestRow]:
     return rows
 
 
-def _manifest_row(fields: dict[str, str], line: int) -> tuple[str, _ManifestRow]:
+def _manifest_row(fields: dict[str, str], line: int) -> tuple[str, ManifestRow]:
     values = {name: value.strip() for name, value in fields.items()}
     path = unicodedata.normalize("NFC", values.get("path", "").replace("\\", "/")).removeprefix("./")
     if not path or path.startswith("/") or ".." in path.split("/"):
@@ -260,4 +284,4 @@ def _manifest_row(fields: dict[str, str], line: int) -> tuple[str, _ManifestRow]
         day = date.fromisoformat(collected_on) if collected_on else None
     except ValueError:
         raise ValueError(f"collected_on `{collected_on}` must be a day like 2024-03-31, or empty") from None
-    return path, _ManifestRow(line, int(year) if year else None, values.get("project_name") or None, day)
+    return path, ManifestRow(line, int(year) if year else None, values.get("project_name") or None, day)

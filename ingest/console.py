@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
@@ -14,6 +16,31 @@ Progress = Callable[[int, int], None]
 
 #: A result printed for people: what it is about, and a line or several.
 Lines = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows of a result for people, and what is to be said below them."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    notes: Sequence[str] = field(default_factory=list)
+
+
+def visible(text: str) -> str:
+    """`text` without the characters that command a terminal or turn what stands around them: as `\\u202e`.
+
+    What exports hold is printed; a line end stays.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character
+        if character.isprintable() or character == "\n" or unicodedata.category(character) == "Zs"
+        else f"\\u{ord(character):04x}"
+        for character in text
+    )
 
 
 class Console:
@@ -54,20 +81,54 @@ class Console:
         """Seconds per step, and in all."""
         return {**self.seconds, "total": round(perf_counter() - self._started, 3)}
 
-    def show(self, result: dict[str, Any], lines: Lines) -> None:
-        """Print the result: `result` if JSON was asked for, else `lines`, unless all is to be quiet."""
+    def show(
+        self, result: dict[str, Any], lines: Lines, tables: Iterable[Table] = (), raw: str | None = None
+    ) -> None:
+        """Print the result: `result` if JSON was asked for, else the rest, unless all is to be quiet."""
         if self.as_json:
             print(json.dumps(result, ensure_ascii=False, default=str))
         elif not self.quiet:
             width = max((len(topic) for topic, _ in lines), default=0)
             for topic, text in lines:
-                print(f"{topic:<{width}}  {text}".rstrip())
+                print(f"{topic:<{width}}  {visible(text)}".rstrip())
+            for table in tables:
+                (_draw if sys.stdout.isatty() else _list)(table)
+            if raw is not None:
+                print(visible(raw), end="")
 
     def fail(self, result: dict[str, Any], lines: Lines, message: str) -> None:
         """Print what was done before it went wrong, and on standard error what did."""
         self.show(result, lines)
         sys.stdout.flush()
-        print(message, file=sys.stderr)
+        print(visible(message), file=sys.stderr)
+
+
+def _list(table: Table) -> None:
+    """Print a table for programs and for whoever cannot see one: columns between tabs."""
+    print(f"\n{visible(table.title)}")
+    for row in (table.columns, *table.rows):
+        print("\t".join(visible(" ".join(cell.split())) for cell in row))
+    for note in table.notes:
+        print(visible(note))
+
+
+def _draw(table: Table) -> None:
+    """Print a table for a terminal."""
+    # Imported here: only who looks needs it.
+    from rich import box
+    from rich.console import Console as RichConsole
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    drawn = RichTable(title=Text(visible(table.title)), title_justify="left", box=box.SIMPLE_HEAD)
+    for column in table.columns:
+        drawn.add_column(column, overflow="fold")
+    for row in table.rows:
+        drawn.add_row(*(Text(visible(cell)) for cell in row))
+    console = RichConsole()
+    console.print(drawn)
+    for note in table.notes:
+        console.print(Text(visible(note)))
 
 
 def _ignore(done: int, total: int) -> None:

@@ -68,7 +68,6 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
 )
 _ZIP_MEMBERS: tuple[tuple[bytes, str, str], ...] = (
     (b"word/", "a Word document", _SAVE_AS),
-    (b"xl/", "an Excel workbook", _EXPORT),
     (b"ppt/", "a PowerPoint presentation", _EXPORT),
     (b"opendocument", "an OpenDocument file", _SAVE_AS),
 )

@@ -1,19 +1,23 @@
-"""The way in: files → archive → raw tables."""
+"""The way in: files → readings → archive → raw tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ingest.archive import Archive, Receipt, State, Stored
 from ingest.codebook import Codebook
-from ingest.collect import Candidate, Collection, Refused, collect, read
+from ingest.collect import Candidate, Collection, Refused, collect, is_aside, read
 from ingest.console import Progress
+from ingest.containers import is_container, members
+from ingest.expectations import Validation, validate
 from ingest.identify import Sample, identify
-from ingest.raw_tables import Batch, Export, RawTables, read_export
+from ingest.raw_tables import RawTables
 from ingest.reading import Rejection
+from ingest.readings import Readings, insert, read_export, to_arrow
+from ingest.validator import prepare, write_data_docs
 from ingest.warehouse import PROJECT_ROOT, Warehouse
 
 
@@ -25,6 +29,7 @@ class Intake:
     known: int = 0
     received_again: int = 0  # known bytes under another path or for another year
     rejected: list[Refused] = field(default_factory=list)
+    doubtful: list[Refused] = field(default_factory=list)  # new, and taken all the same
     notes: list[str] = field(default_factory=list)
     remark: str | None = None
     caught_up: int = 0
@@ -32,118 +37,210 @@ class Intake:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """A file that is an export. `export` is what there is to load of it: null for bytes known before."""
+class Arrival:
+    """A file that may be an export: where it was found, and how it would lie in the archive."""
 
+    collection: Collection
     stored: Stored
     receipt: Receipt
-    export: Export | None
 
 
 def ingest(
-    paths: Iterable[Path], warehouse: Warehouse, year: int | None = None, progress: Progress | None = None
+    paths: Iterable[Path],
+    warehouse: Warehouse,
+    year: int | None = None,
+    progress: Progress | None = None,
+    *,
+    again: bool = False,
 ) -> Intake:
     """Archive and load the exports under `paths`; the caller holds the warehouse's lock.
 
-    `year` is for files about which neither a manifest nor a folder tells one. A rejection never stops the
-    others. Without paths, the raw tables are brought up to the archive.
+    `year` is for files about which nothing else tells one; `again` takes in what was forgotten. A rejection
+    never stops the others. Without paths, the raw tables are brought up to the archive.
     Raises UsageError for a PATH or a manifest that cannot be used, ArchiveError for a damaged archive.
     """
     collections = _collect(paths, year)
     archive = Archive(warehouse.archive)
-    archive.sweep()
     state = archive.state()
+    archive.sweep(state)
+    if state.is_forgetting:
+        warehouse.clear()  # a database keeps in its file what was deleted from it
     intake = Intake(notes=[note for collection in collections for note in collection.notes])
     with RawTables(warehouse.build_database, PROJECT_ROOT) as tables:
-        intake.caught_up = tables.catch_up(archive, state)
-        intake.remark = tables.remark
-        batch = Batch()
-        receipts: list[tuple[Stored, Receipt]] = []
-
-        def flush() -> None:
-            archive.record_received(receipts)
-            receipts.clear()
-            tables.load(batch.take())
-
-        for outcome in _examine(collections, state, tables.codebook, intake, progress):
-            receipts.append((outcome.stored, outcome.receipt))
-            if outcome.export:
-                archive.store(outcome.stored.source_id, outcome.export.data)
-                batch.add(outcome.export)
-            if batch.is_full:
-                flush()
-        flush()
+        failures = _catch_up(tables, archive, state, intake)
+        readings = Readings(tables.codebook)
+        for arrivals in _rounds(collections, state, readings, progress, again):
+            accepted = _accept(arrivals, readings, intake)
+            dated = tables.dated() | readings.dated()
+            for source_id in sorted(accepted):
+                archive.store(source_id, readings.exports[source_id].data)
+            archive.record_received(_add_news(arrivals, accepted, dated, state, intake))
+            tables.take(readings, accepted)
+            readings.clear()
+        _report_refused(collections, intake)
         for collection in collections:
             _note_rejections(str(collection.root), collection.refused, archive, state)
         for root in [
             root for root, refused in state.rejections.items() if refused and not Path(root).exists()
         ]:
             _note_rejections(root, [], archive, state)
-        intake.rejected.extend(tables.failures)
-        tables.settle(state)
+        intake.rejected.extend(failures)
+        tables.settle(state, failures)
+    write_data_docs(warehouse.data_docs)
     intake.archive_digest = state.digest()
     return intake
 
 
 def rehearse(
-    paths: Iterable[Path], warehouse: Warehouse, year: int | None = None, progress: Progress | None = None
+    paths: Iterable[Path],
+    warehouse: Warehouse,
+    year: int | None = None,
+    progress: Progress | None = None,
+    *,
+    again: bool = False,
 ) -> Intake:
     """Say what `ingest` would do with the files, and write nothing anywhere."""
     collections = _collect(paths, year)
     intake = Intake(notes=[note for collection in collections for note in collection.notes])
     state = Archive(warehouse.archive).state()
-    for _ in _examine(collections, state, Codebook.load(PROJECT_ROOT), intake, progress):
-        pass
+    readings = Readings(Codebook.load(PROJECT_ROOT))
+    for arrivals in _rounds(collections, state, readings, progress, again):
+        _add_news(arrivals, _accept(arrivals, readings, intake), readings.dated(), state, intake)
+        readings.clear()
+    _report_refused(collections, intake)
     return intake
+
+
+def judge(readings: Readings) -> Validation:
+    """Why which exports of a round cannot be taken, and which are in doubt; the readings keep the latter."""
+    failures = readings.failures()
+    validation = validate(readings)
+    validation.rejections.update(failures)
+    insert(
+        readings.connection, "doubts", to_arrow("doubts", [astuple(doubt) for doubt in validation.warnings])
+    )
+    insert(readings.connection, "validations", to_arrow("validations", validation.checked))
+    return validation
 
 
 def _collect(paths: Iterable[Path], year: int | None) -> list[Collection]:
     return [collect(root, year) for root in dict.fromkeys(path.resolve() for path in paths)]
 
 
-def _examine(
+def _catch_up(tables: RawTables, archive: Archive, state: State, intake: Intake) -> list[Refused]:
+    """Load what the archive holds and the tables do not; return what can no longer be read.
+
+    All of it after a change of the readers, what a crash left over, nothing otherwise. Raises ArchiveError if
+    an object is missing or damaged.
+    """
+    failures: dict[str, Rejection] = {}
+    missing = tables.missing(state)
+    dateless = set(missing) - state.with_year()
+    readings = Readings(tables.codebook)
+
+    def take() -> None:
+        failures.update(judge(readings).rejections)
+        failures.update(dict.fromkeys(dateless & readings.exports.keys() - readings.dated(), _NO_YEAR))
+        tables.take(readings, readings.exports.keys() - failures.keys())
+        readings.clear()
+
+    if missing:
+        prepare()
+    for source_id in missing:
+        stored = state.stored[source_id]
+        data = archive.read(stored)
+        try:
+            readings.add(read_export(source_id, stored.format, stored.byte_count, data, tables.codebook))
+        except Rejection as rejection:
+            failures[source_id] = rejection
+        if readings.is_full:
+            take()
+    take()
+    intake.caught_up = len(missing) - len(failures)
+    intake.remark = tables.remark
+    return [
+        Refused.of(state.paths(source_id)[0], rejection, source_id)
+        for source_id, rejection in sorted(failures.items())
+    ]
+
+
+def _rounds(
     collections: list[Collection],
     state: State,
-    codebook: Codebook,
-    intake: Intake,
+    readings: Readings,
     progress: Progress | None,
-) -> Iterator[Accepted]:
-    """Yield what is to be noted in the ledger, adding it to `state`; count in `intake` what is not.
+    again: bool,
+) -> Iterator[list[Arrival]]:
+    """Look at all files; yield them in rounds, what is new among them added to `readings`.
 
-    What is refused is added to its collection too.
+    What is refused at first sight is added to its collection.
     """
     total = sum(len(collection.candidates) for collection in collections)
     done = 0
+    arrivals: list[Arrival] = []
     for collection in collections:
-        for candidate in collection.candidates:
-            source_id = None
-            try:
-                data = read(candidate)
-                source_id = sha256(data).hexdigest()
-                accepted = _accept(candidate, source_id, data, state.stored.get(source_id), codebook)
-            except Rejection as rejection:
-                collection.refused.append(Refused.of(candidate.path, rejection, source_id))
-            else:
-                if accepted.export:
-                    intake.new.append(candidate.path)
-                else:
-                    intake.known += 1
-                if accepted.export or _is_news(accepted.receipt, state):
-                    intake.received_again += accepted.export is None
-                    state.add(accepted.stored, accepted.receipt)
-                    yield accepted
+        for file in collection.candidates:
+            for candidate, content in _opened(file, collection):
+                source_id = None
+                try:
+                    if isinstance(content, Rejection):
+                        raise content
+                    source_id = sha256(content).hexdigest()
+                    stored = _look(candidate, source_id, content, state, readings, again)
+                except Rejection as rejection:
+                    collection.refused.append(Refused.of(candidate.path, rejection, source_id))
+                    continue
+                arrivals.append(Arrival(collection, stored, _receipt(candidate, source_id)))
             done += 1
             if progress:
                 progress(done, total)
-        collection.refused.sort(key=lambda refused: refused.path)
-        intake.rejected.extend(collection.refused)
+            if readings.is_full:
+                yield arrivals
+                arrivals = []
+    yield arrivals
 
 
-def _accept(
-    candidate: Candidate, source_id: str, data: bytes, stored: Stored | None, codebook: Codebook
-) -> Accepted:
-    """Recognise, check, redact and read a file, unless its bytes are in the archive. Raises Rejection."""
-    receipt = Receipt(
+def _opened(file: Candidate, collection: Collection) -> Iterator[tuple[Candidate, bytes | Rejection]]:
+    """A file and its bytes, or the files in it if it is a ZIP file; or why one cannot be read."""
+    try:
+        data = read(file)
+    except Rejection as rejection:
+        yield file, rejection
+        return
+    if not is_container(data):
+        yield file, data
+        return
+    for path, content in members(data, file.path):
+        if path == file.path:
+            yield file, content
+        elif not is_aside(PurePosixPath(path).name):
+            yield collection.member(file, path), content
+
+
+def _look(
+    candidate: Candidate, source_id: str, data: bytes, state: State, readings: Readings, again: bool
+) -> Stored:
+    """Recognise, check, redact and read a file, unless its bytes are known. Raises Rejection."""
+    if source_id in state.forgotten and not again:
+        raise Rejection(
+            "forgotten",
+            "these bytes were removed by `effets forget`",
+            "Leave it out; or, if it may be held again, ingest it with --again.",
+        )
+    if source_id in readings.exports:
+        export = readings.exports[source_id]
+    elif source_id in state.stored and not (again and source_id in state.trimmed):
+        return state.stored[source_id]
+    else:
+        module = identify(Sample.of(candidate.path, data))
+        prepare()
+        export = read_export(source_id, module.NAME, len(data), module.redact(data), readings.codebook)
+        readings.add(export)
+    return Stored(source_id, export.format, len(data), sha256(export.data).hexdigest())
+
+
+def _receipt(candidate: Candidate, source_id: str) -> Receipt:
+    return Receipt(
         source_id,
         candidate.path,
         candidate.year,
@@ -151,26 +248,87 @@ def _accept(
         candidate.project_name,
         candidate.collected_on.isoformat() if candidate.collected_on else None,
     )
-    if stored:
-        return Accepted(stored, receipt, None)
-    module = identify(Sample.of(candidate.path, data))
-    redacted = module.redact(data)
-    if candidate.year is None:
-        raise Rejection(
-            "no-year",
-            "nothing says for which year this export is",
-            "Put it into a folder named after the year, name the year in manifest.csv, or give --year.",
-        )
-    export = read_export(source_id, module.NAME, len(data), redacted, codebook)
-    return Accepted(Stored(source_id, module.NAME, len(data), sha256(redacted).hexdigest()), receipt, export)
 
 
-def _is_news(receipt: Receipt, state: State) -> bool:
-    """Whether known bytes came under another path, for another year, or with other words in the manifest."""
-    return receipt.year is not None and not state.knows(receipt)
+_NO_YEAR = Rejection(
+    "no-year",
+    "nothing says for which year this export is",
+    "Put it into a folder named after the year, name the year in manifest.csv, or give --year.",
+)
+
+
+def _accept(arrivals: list[Arrival], readings: Readings, intake: Intake) -> set[str]:
+    """The new exports that can be taken; the others are added to what their collections refuse.
+
+    Those in doubt are added to `intake`.
+    """
+    judged = judge(readings)
+    refused = judged.rejections
+    dated = readings.dated()
+    accepted = {
+        arrival.receipt.source_id
+        for arrival in arrivals
+        if arrival.receipt.year is not None or arrival.receipt.source_id in dated
+    } & (readings.exports.keys() - refused.keys())
+    for arrival in arrivals:
+        source_id = arrival.receipt.source_id
+        if source_id in readings.exports and source_id not in accepted:
+            rejection = refused.get(source_id, _NO_YEAR)
+            arrival.collection.refused.append(Refused.of(arrival.receipt.path, rejection, source_id))
+    paths = {arrival.receipt.source_id: arrival.receipt.path for arrival in reversed(arrivals)}
+    intake.doubtful += [
+        Refused(paths[doubt.source_id], doubt.source_id, doubt.expectation, doubt.detail, doubt.remedy)
+        for doubt in judged.warnings
+        if doubt.source_id in accepted
+    ]
+    return accepted
+
+
+def _add_news(
+    arrivals: list[Arrival], accepted: set[str], dated: set[str], state: State, intake: Intake
+) -> list[tuple[Stored, Receipt]]:
+    """Add to `state`, and return, what is to be noted in the ledger; count what is new and what is not.
+
+    News are new exports, and known bytes under another path, for another year, or with other words in the
+    manifest. `dated`: the exports that need no year from outside.
+    """
+    news: list[tuple[Stored, Receipt]] = []
+    met: set[str] = set()
+    for arrival in arrivals:
+        receipt = arrival.receipt
+        source_id = receipt.source_id
+        if source_id not in accepted and source_id not in state.stored:
+            continue  # refused
+        if receipt.year is None and source_id not in dated:
+            intake.known += 1
+            continue
+        if source_id in accepted and source_id not in met:
+            met.add(source_id)
+            intake.new.append(receipt.path)
+        else:
+            intake.known += 1
+            if state.knows(receipt):
+                continue
+            intake.received_again += 1
+        state.add(arrival.stored, receipt)
+        news.append((arrival.stored, receipt))
+    return news
+
+
+def _report_refused(collections: list[Collection], intake: Intake) -> None:
+    for collection in collections:
+        collection.refused.sort(key=lambda refused: refused.path)
+        intake.rejected.extend(collection.refused)
 
 
 def _note_rejections(root: str, refused: list[Refused], archive: Archive, state: State) -> None:
-    if state.rejections.get(root, []) != refused:
-        archive.record_rejections(root, refused)
-        state.rejections[root] = refused
+    # What is noted is published: the path of something forgotten may name it.
+    noted = [
+        replace(row, path=f"forgotten/{row.source_id[:12]}")
+        if row.reason == "forgotten" and row.source_id
+        else row
+        for row in refused
+    ]
+    if state.rejections.get(root, []) != noted:
+        archive.record_rejections(root, noted)
+        state.rejections[root] = noted

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.durable import replace_link, sync_folder, sync_tree
+from ingest.quality_page import write_quality
 from ingest.warehouse import Warehouse
 
 #: Tables of the schema `main` that are published.
@@ -34,12 +35,14 @@ class Release:
     rows: dict[str, int]
 
 
-def publish(warehouse: Warehouse) -> Release:
+def publish(warehouse: Warehouse, kept: int = KEPT_RELEASES) -> Release:
     """Write a release from build.duckdb and point `current` at it; the caller holds the warehouse's lock.
 
+    The last `kept` releases stay.
+
     The release is named by its number and by the hash of its Parquet files, which depend on the tables'
-    content alone. If that is the last release's, it stays the current one. Whatever fails, what `current`
-    points at stays as it was.
+    content alone. If that, and what the quality page says, is the last release's, it stays the current one.
+    Whatever fails, what `current` points at stays as it was.
     """
     warehouse.releases.mkdir(parents=True, exist_ok=True)
     for leftover in warehouse.releases.glob(".writing-*"):
@@ -48,9 +51,10 @@ def publish(warehouse: Warehouse) -> Release:
     writing.mkdir()
     try:
         rows = _write_release(warehouse.build_database, writing)
+        write_quality(warehouse, writing / "quality")
         content = _hash_of_files(writing / "parquet")
         last = releases(warehouse)[-1:]
-        if last and last[0].endswith(f"-{content}"):
+        if last and last[0].endswith(f"-{content}") and _is_same_page(warehouse.releases / last[0], writing):
             release_id, is_new = last[0], False
         else:
             number = int(last[0].partition("-")[0]) + 1 if last else 1
@@ -61,7 +65,7 @@ def publish(warehouse: Warehouse) -> Release:
     finally:
         shutil.rmtree(writing, ignore_errors=True)
     _point_at(release_id, warehouse)
-    for old in releases(warehouse)[:-KEPT_RELEASES]:
+    for old in releases(warehouse)[:-kept]:
         shutil.rmtree(warehouse.releases / old)
     return Release(release_id, warehouse.releases / release_id, is_new, rows)
 
@@ -72,11 +76,21 @@ def releases(warehouse: Warehouse) -> list[str]:
     return sorted(ids, key=lambda release_id: int(release_id.partition("-")[0]))
 
 
+def _is_same_page(release: Path, other: Path) -> bool:
+    page = Path("quality", "index.html")
+    return (release / page).is_file() and (release / page).read_bytes() == (other / page).read_bytes()
+
+
 def _point_at(release_id: str, warehouse: Warehouse) -> None:
     current = warehouse.releases / CURRENT
     if not current.is_symlink() or os.readlink(current) != release_id:
         replace_link(current, Path(release_id))
-    for link, name in ((warehouse.database, "effets.duckdb"), (warehouse.parquet, "parquet")):
+    links = (
+        (warehouse.database, "effets.duckdb"),
+        (warehouse.parquet, "parquet"),
+        (warehouse.quality, "quality"),
+    )
+    for link, name in links:
         target = Path(warehouse.releases.name, CURRENT, name)
         if not link.is_symlink() or os.readlink(link) != str(target):
             replace_link(link, target)

@@ -1,4 +1,4 @@
-"""Readings → the `raw` schema of build.duckdb, in one transaction.
+"""The `raw` schema of build.duckdb: what was read of the archive's exports, written in one transaction.
 
 The tables are what the archive says through the present readers and codebook, and nothing else: what the
 archive holds and they do not is loaded, and when the readers, the codebook or the tables themselves change,
@@ -7,110 +7,37 @@ all of it is read again.
 
 from __future__ import annotations
 
-import traceback
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from ingest.archive import Archive, State
+from ingest.archive import State
 from ingest.codebook import Codebook
 from ingest.collect import Refused, UsageError
-from ingest.formats import BY_NAME
-from ingest.reading import Reading, Rejection
+from ingest.readings import DATED, READ_TABLES, Export, Readings, create_table, insert, to_arrow
 from ingest.schema import RAW_TABLES
 from ingest.slug import slugify
-
-#: Exports that are read and loaded together: enough to be fast, few enough to bound the memory.
-BATCH_EXPORTS = 500
-BATCH_BYTES = 64 * 1024 * 1024
 
 #: What decides how an archived export ends up in the tables.
 _READERS = (
     "ingest/schema.py",
     "ingest/reading.py",
+    "ingest/readings.py",
     "ingest/codebook.py",
+    "ingest/expectations.py",
     "ingest/raw_tables.py",
     "ingest/slug.py",
     "ingest/formats/*.py",
-    "seeds/codebook/*.csv",
+    "seeds/codebook/questions*.csv",
+    "seeds/codebook/answers.csv",
+    "seeds/codebook/forms.csv",
 )
-
-#: A page holds the social questionnaire; it does not show what it does not speak of.
-_PAGE_FORM, _PAGE_DEFAULT_STATE = "social", "not_shown"
-
-_SQL_TYPES = {
-    pa.string(): "varchar",
-    pa.int32(): "integer",
-    pa.int64(): "bigint",
-    pa.float64(): "double",
-    pa.bool_(): "boolean",
-    pa.date32(): "date",
-    pa.timestamp("us"): "timestamp",
-    pa.list_(pa.string()): "varchar[]",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """An export as it is archived. Pages are read one by one; a structured form has no `reading`."""
-
-    source_id: str
-    format: str
-    byte_count: int  # as received
-    data: bytes
-    reading: Reading | None
-
-
-def read_export(source_id: str, format_name: str, byte_count: int, data: bytes, codebook: Codebook) -> Export:
-    """Read `data`, redacted, with the reader of its format.
-
-    Raises Rejection, with the reason `reader-error` where the reader itself fails: one export never stops the
-    others.
-    """
-    module = BY_NAME[format_name]
-    try:
-        reading = module.read(data, codebook) if hasattr(module, "read") else None
-    except Rejection:
-        raise
-    except Exception as error:
-        # Where it failed, not its message: that may repeat the content, and rejections are published.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        raise Rejection(
-            "reader-error",
-            f"the reader of {format_name} failed ({type(error).__name__}, "
-            f"{PurePosixPath(place.filename).name}, line {place.lineno})",
-            "This is a fault of effets: report it with the file, or a part of it that still fails.",
-        ) from error
-    return Export(source_id, format_name, byte_count, data, reading)
-
-
-class Batch:
-    """Exports that wait to be loaded together."""
-
-    def __init__(self) -> None:
-        self._exports: list[Export] = []
-        self._bytes = 0
-
-    @property
-    def is_full(self) -> bool:
-        return len(self._exports) >= BATCH_EXPORTS or self._bytes >= BATCH_BYTES
-
-    def add(self, export: Export) -> None:
-        self._exports.append(export)
-        self._bytes += len(export.data)
-
-    def take(self) -> list[Export]:
-        """All that wait; afterwards none does."""
-        taken, self._exports, self._bytes = self._exports, [], 0
-        return taken
 
 
 def readers_version(root: Path) -> str:
@@ -134,7 +61,6 @@ class RawTables:
         """
         self.codebook = Codebook.load(root)
         self.remark: str | None = None
-        self.failures: list[Refused] = []
         self._version = readers_version(root)
         self._archive_digest: str | None = None
         existed = database.exists()
@@ -180,7 +106,7 @@ class RawTables:
             self._archive_digest = state[0][1]
             return
         if self.remark is None and state:
-            self.remark = "the readers or the codebook changed"
+            self.remark = "build.duckdb is of an older version: the readers or the codebook changed"
         elif self.remark is None:
             self.remark = (
                 "build.duckdb holds nothing of effets" if existed else "there is no build.duckdb yet"
@@ -192,63 +118,63 @@ class RawTables:
         self.connection.execute("drop schema if exists raw cascade")
         self.connection.execute("create schema raw")
         for name, schema in RAW_TABLES.items():
-            columns = ", ".join(
-                f'"{field.name}" {_SQL_TYPES[field.type]}{"" if field.nullable else " not null"}'
-                for field in schema
-            )
-            self.connection.execute(f"create table raw.{name} ({columns})")
+            self.connection.execute(create_table(f"raw.{name}", schema))
+        self.connection.execute("create table raw.loaded (source_id varchar, stored_sha256 varchar)")
         self.connection.execute("create table raw.load_state (version varchar, archive_digest varchar)")
 
-    def catch_up(self, archive: Archive, state: State) -> int:
-        """Load what the archive holds and the tables do not; return how many exports that were.
+    def missing(self, state: State) -> list[str]:
+        """The archived exports that the tables lack, or hold as they were before.
 
-        All of it after a change of the readers, what a crash left over, nothing otherwise. An export that can
-        no longer be read is kept in `failures`. Raises ArchiveError if an object is missing or damaged.
+        All after a change of the readers, what a crash left over, none otherwise.
         """
         if self._archive_digest == state.digest():
-            return 0
-        loaded = {source_id for (source_id,) in self._fetch("select source_id from raw.exports")}
-        if not loaded <= state.stored.keys():
+            return []
+        loaded = dict(self._fetch("select source_id, stored_sha256 from raw.loaded"))
+        stored = {source_id: stored.stored_sha256 for source_id, stored in state.stored.items()}
+        if not loaded.keys() <= stored.keys():
             self.remark = "the archive holds less than build.duckdb"
             self._create_tables()
-            loaded = set()
-        missing = sorted(state.stored.keys() - loaded)
-        batch = Batch()
-        for source_id in missing:
-            stored = state.stored[source_id]
-            data = archive.read(stored)
-            try:
-                batch.add(read_export(source_id, stored.format, stored.byte_count, data, self.codebook))
-            except Rejection as rejection:
-                path = min(
-                    receipt.path for receipt in state.receipts.values() if receipt.source_id == source_id
-                )
-                self.failures.append(Refused.of(path, rejection, source_id))
-            if batch.is_full:
-                self.load(batch.take())
-        self.load(batch.take())
-        return len(missing) - len(self.failures)
+            loaded = {}
+        return sorted(source_id for source_id, digest in stored.items() if loaded.get(source_id) != digest)
+
+    def dated(self) -> set[str]:
+        """The exports each record of which tells when it was submitted."""
+        return {source_id for (source_id,) in self._fetch(DATED.format("raw.records"))}
 
     def load(self, exports: Sequence[Export]) -> None:
-        """Add exports that are not there yet."""
-        rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in RAW_TABLES}
-        documents: dict[str, list[Export]] = {}
+        """Read exports, and add them. Raises Rejection for one that cannot be read."""
+        readings = Readings(self.codebook)
         for export in exports:
-            if export.reading is None:
-                documents.setdefault(export.format, []).append(export)
-            _add_rows(export, rows)
-        for name, table_rows in rows.items():
-            self._insert(name, table_rows)
-        for format_name, structured in documents.items():
-            self._query(BY_NAME[format_name], structured)
+            readings.add(export)
+        for rejection in readings.failures().values():
+            raise rejection
+        self.take(readings, set(readings.exports))
 
-    def settle(self, state: State) -> None:
-        """Write what stands outside of the exports: receipts, slugs of all names, rejected files."""
+    def take(self, readings: Readings, source_ids: set[str]) -> None:
+        """Add what was read of these exports, in place of what was there of them."""
+        if not source_ids:
+            return
+        loaded = {key: sha256(readings.exports[key].data).hexdigest() for key in sorted(source_ids)}
+        rows = pa.table({"source_id": list(loaded), "stored_sha256": list(loaded.values())})
+        self.connection.register("taken", rows)
+        for name in (*READ_TABLES, "loaded"):
+            self.connection.execute(
+                f"delete from raw.{name} where source_id in (select source_id from taken)"
+            )
+        self.connection.unregister("taken")
+        for name, read in readings.rows(source_ids):
+            insert(self.connection, f"raw.{name}", read)
+        insert(self.connection, "raw.loaded", rows)
+
+    def settle(self, state: State, failures: Sequence[Refused]) -> None:
+        """Write what stands outside of the exports: receipts, slugs of all names, rejected files.
+
+        `failures` are archived exports that can no longer be read.
+        """
         digest = state.digest()
         if self._archive_digest == digest:
             return
-        loaded = {source_id for (source_id,) in self._fetch("select source_id from raw.exports")}
-        refused = [*state.current_rejections(), *self.failures]
+        loaded = {source_id for (source_id,) in self._fetch("select source_id from raw.loaded")}
         self._replace(
             "receipts",
             [
@@ -266,6 +192,7 @@ class RawTables:
                 if receipt.source_id in loaded
             ],
         )
+        refused = [*state.current_rejections(), *failures]
         self._replace(
             "rejections", [(row.path, row.source_id, row.reason, row.detail, row.remedy) for row in refused]
         )
@@ -273,44 +200,10 @@ class RawTables:
         self.connection.execute("delete from raw.load_state")
         self.connection.execute("insert into raw.load_state values (?, ?)", [self._version, digest])
 
-    def _query(self, module: ModuleType, exports: Sequence[Export]) -> None:
-        """Run a structured form's queries over the documents of `exports`."""
-        queries: Mapping[str, str] = module.QUERIES
-        document = getattr(module, "document", bytes)  # what is JSON already stays as it is
-        table = pa.table(
-            {
-                "source_id": [export.source_id for export in exports],
-                "document": [document(export.data).decode("utf-8-sig") for export in exports],
-            }
-        )
-        self.codebook.relations(self.connection)
-        self.connection.register("arrow_rows", table)
-        self.connection.execute(
-            "create or replace temp table documents as "
-            "select source_id, document::json as document from arrow_rows"
-        )
-        self.connection.unregister("arrow_rows")
-        for name, query in queries.items():
-            if name in RAW_TABLES:
-                self.connection.execute(f"insert into raw.{name} by name {query}")
-            else:
-                self.connection.execute(f"create or replace temp table {name} as {query}")
-        for name in ("documents", *(name for name in queries if name not in RAW_TABLES)):
-            self.connection.execute(f"drop table temp.{name}")
-
     def _replace(self, name: str, rows: list[tuple[Any, ...]]) -> None:
         self.connection.execute(f"delete from raw.{name}")
-        self._insert(name, rows)
-
-    def _insert(self, name: str, rows: list[tuple[Any, ...]]) -> None:
-        if not rows:
-            return
-        schema = RAW_TABLES[name]
-        columns = zip(*rows, strict=True)
-        arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
-        self.connection.register("arrow_rows", pa.Table.from_arrays(arrays, schema=schema))
-        self.connection.execute(f"insert into raw.{name} select * from arrow_rows")
-        self.connection.unregister("arrow_rows")
+        if rows:
+            insert(self.connection, f"raw.{name}", to_arrow(name, rows))
 
     def _fetch(self, query: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(query).fetchall()
@@ -322,67 +215,3 @@ _NAMES = """
     union select project_name from raw.receipts where project_name is not null
     union select project_stem from raw.receipts
 """
-
-
-def _add_rows(export: Export, rows: dict[str, list[tuple[Any, ...]]]) -> None:
-    """Append the rows of an export; of a structured form only its own, as the rest is left to its queries."""
-    source_id, reading = export.source_id, export.reading
-    if reading is None:
-        counts = (None, None, "utf-8", export.byte_count, None, None, None, None)
-        rows["exports"].append((source_id, export.format, *counts))
-        return
-    rows["exports"].append(
-        (
-            source_id,
-            export.format,
-            reading.generation,
-            reading.text_form,
-            reading.encoding,
-            export.byte_count,
-            reading.characters,
-            reading.characters_recognised,
-            reading.characters_testimony,
-            reading.characters_unparsed,
-        )
-    )
-    record = (source_id, "")
-    rows["records"].append((*record, reading.project_name, reading.project_link, *[None] * 6))
-    rows["record_forms"].append((*record, _PAGE_FORM, _PAGE_DEFAULT_STATE))
-    rows["responses"].extend(
-        (*record, response.question_id, response.state, list(response.candidate_answer_ids) or None)
-        for response in reading.responses
-    )
-    ordinals: Counter[str] = Counter()
-    for seen in reading.observations:
-        ordinals[seen.question_id] += 1
-        rows["observations"].append(
-            (
-                *record,
-                seen.question_id,
-                ordinals[seen.question_id],
-                seen.answer_id,
-                seen.raw_label,
-                seen.match,
-                seen.value_number,
-                seen.value_text,
-                seen.source_start,
-                seen.source_end,
-                seen.source_pointer,
-            )
-        )
-    rows["testimonies"].extend(
-        (
-            *record,
-            testimony.question_id,
-            testimony.text,
-            testimony.is_truncated,
-            testimony.source_start,
-            testimony.source_end,
-            testimony.source_pointer,
-        )
-        for testimony in reading.testimonies
-    )
-    rows["unparsed_fragments"].extend(
-        (source_id, fragment.source_start, fragment.source_end, fragment.text)
-        for fragment in reading.fragments
-    )

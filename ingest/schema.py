@@ -27,7 +27,7 @@ _PLACE_IN_SOURCE = [
 
 #: Raw tables by name. Keys: exports (source_id); receipts (source_id, year); records (source_id, record_key);
 #: record_forms (+ form); responses (+ question_id); observations (+ question_id, ordinal);
-#: testimonies (+ question_id); the rest have none.
+#: testimonies (+ question_id); validations (source_id, frame); doubts (source_id, expectation); the rest have none.
 RAW_TABLES: dict[str, pa.Schema] = {
     # One row per export that was read.
     "exports": pa.schema(
@@ -128,6 +128,24 @@ RAW_TABLES: dict[str, pa.Schema] = {
             pa.field("type", pa.string()),
             pa.field("value_text", pa.string()),
             pa.field("source_pointer", pa.string()),
+        ]
+    ),
+    # What an export was checked for before it was loaded: how many of its rows, by frame (ingest/frames.py).
+    "validations": pa.schema(
+        [
+            pa.field("source_id", pa.string(), nullable=False),
+            pa.field("frame", pa.string(), nullable=False),
+            pa.field("row_count", pa.int64(), nullable=False),
+        ]
+    ),
+    # The soft expectations (ingest/expectations.py) that an export does not meet, and on how many rows.
+    "doubts": pa.schema(
+        [
+            pa.field("source_id", pa.string(), nullable=False),
+            pa.field("expectation", pa.string(), nullable=False),
+            pa.field("row_count", pa.int64(), nullable=False),
+            pa.field("detail", pa.string(), nullable=False),
+            pa.field("remedy", pa.string(), nullable=False),
         ]
     ),
     # Every name, link and stem met, with the slug that the platform would make of it.

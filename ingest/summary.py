@@ -10,8 +10,12 @@ import duckdb
 
 from ingest.archive import Archive
 from ingest.collect import Refused
-from ingest.console import Lines
+from ingest.console import Lines, Table
+from ingest.forget import Forgotten
 from ingest.intake import Intake
+from ingest.proof import Proof
+from ingest.records import Decision
+from ingest.show import Evaluation, File
 from ingest.warehouse import Check, Publication, Warehouse
 
 #: An evaluation of the last campaign is named as incomplete below this share of answered questions.
@@ -138,6 +142,12 @@ class Outcome:
     failures: list[Check] = field(default_factory=list)
     report: Path | None = None
     standing: Standing | None = None
+    verified: int | None = None  # archived exports hashed again
+    decision: Decision | None = None
+    forgotten: Forgotten | None = None
+    proof: Proof | None = None
+    shown: File | Evaluation | None = None
+    text: str | None = None  # CSV, to be kept as it is
     error: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -153,6 +163,7 @@ class Outcome:
                 "known": self.intake.known,
                 "received_again": self.intake.received_again,
                 "rejected": intake["rejected"],
+                "doubtful": intake["doubtful"],
                 "new_paths": self.intake.new,
             }
             result["notes"] = self.intake.notes
@@ -169,6 +180,7 @@ class Outcome:
             result["published"] = self.is_published
             result["database"] = str(self.warehouse.database)
             result["parquet"] = str(self.warehouse.parquet)
+            result["quality"] = str(self.warehouse.quality / "index.html")
         if self.failures:
             result["tests"] = {"failed": [asdict(check) for check in self.failures]}
             result["published"] = False
@@ -176,6 +188,18 @@ class Outcome:
             result["report"] = str(self.report)
         if self.standing:
             result["status"] = asdict(self.standing)
+        if self.verified is not None:
+            result["verified"] = self.verified
+        if self.forgotten:
+            result["forgotten"] = asdict(self.forgotten)
+        if self.proof:
+            result["proof"] = asdict(self.proof)
+        if self.decision:
+            result["decision"] = asdict(self.decision)
+        if self.shown:
+            result.update(self.shown.as_json())
+        if self.text is not None:
+            result["text"] = self.text
         result["seconds"] = self.seconds
         return result
 
@@ -192,10 +216,61 @@ class Outcome:
             lines.append(("Report", _short(self.report)))
         if self.standing:
             lines += _standing_lines(self.standing, self.warehouse)
+        if self.verified is not None and not self.publication:
+            lines.append(
+                ("Archive", f"{_count(self.verified, 'export')} hashed again: all are what was stored")
+            )
+        if self.forgotten:
+            lines += _forgotten_lines(self.forgotten)
+        if self.proof:
+            lines += _proof_lines(self.proof)
+        if self.decision:
+            lines += _decision_lines(self.decision)
+        if self.shown:
+            lines += self.shown.as_lines()
         if self.seconds and len(self.seconds) > 1:
             steps = [f"{name} {seconds:.1f} s" for name, seconds in self.seconds.items() if name != "total"]
             lines.append(("Took", " · ".join([*steps, f"in all {self.seconds['total']:.1f} s"])))
         return lines
+
+    def as_tables(self) -> list[Table]:
+        """What of the result is a table."""
+        return self.shown.as_tables() if self.shown else []
+
+
+def _forgotten_lines(forgotten: Forgotten) -> Lines:
+    return [
+        (
+            "Forgotten",
+            f"{forgotten.project}: {_count(forgotten.exports_removed, 'export')} removed · "
+            f"{_count(forgotten.exports_rewritten, 'export')} of others written anew without it",
+        ),
+        ("", "the files it came from are yours to delete: they are refused from now on (but see --again)"),
+    ]
+
+
+def _proof_lines(proof: Proof) -> Lines:
+    lines = [
+        (
+            "Proved",
+            f"{_count(proof.names, 'name')} and {_count(proof.texts, 'text')} looked for in "
+            f"{_count(proof.files, 'file')} ({proof.byte_count:,} bytes, {_count(proof.columns, 'column')} of text): "
+            f"found {_count(len(proof.found), 'time')}",
+        )
+    ]
+    lines += [("", f"found: {place}") for place in proof.found]
+    lines += [("", f"said by others, and kept: {export}") for export in proof.said_by_others]
+    return lines
+
+
+def _decision_lines(decision: Decision) -> Lines:
+    what = (
+        f"{decision.path} {decision.says}" if decision.is_news else f"{decision.path} {decision.says} already"
+    )
+    lines = [("Export", what), ("", decision.source_id)]
+    if decision.is_news:
+        lines.append(("Next", "`effets build` publishes that"))
+    return lines
 
 
 def _intake_lines(intake: Intake, is_rehearsal: bool) -> Lines:
@@ -205,9 +280,12 @@ def _intake_lines(intake: Intake, is_rehearsal: bool) -> Lines:
         + (f" ({intake.received_again} received again)" if intake.received_again else ""),
         f"{len(intake.rejected)} rejected",
     ]
+    if intake.doubtful:
+        counts.append(f"{len({doubt.path for doubt in intake.doubtful})} doubtful")
     lines = [("Exports", " · ".join(counts) + (" — nothing was written" if is_rehearsal else ""))]
     lines += [("", f"new: {path}") for path in intake.new if is_rehearsal]
     lines += _rejected_lines(intake.rejected)
+    lines += [("", f"doubtful: {doubt.path} — {doubt.detail}") for doubt in intake.doubtful]
     lines += [("Note", note) for note in intake.notes]
     return lines
 
@@ -251,6 +329,7 @@ def _publication_lines(publication: Publication, is_new: bool, warehouse: Wareho
     else:
         lines.append(("Published", f"nothing has changed since release {publication.release}, which stays"))
     lines += [("", _short(warehouse.database)), ("", f"{_short(warehouse.parquet)}/")]
+    lines.append(("Quality", _short(warehouse.quality / "index.html")))
     return lines
 
 

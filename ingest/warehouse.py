@@ -2,8 +2,10 @@
 
 archive/                 accepted exports, and the ledger
 build.duckdb             what ingest and dbt write
+dbt/, data_docs/         what dbt and Great Expectations say about their last work
 releases/<id>/           publications; releases/current → the last one
-effets.duckdb, parquet   → through releases/current: what notebooks and reports read
+effets.duckdb, parquet, quality
+                         → through releases/current: what notebooks, reports and people read
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -21,6 +24,8 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from ingest.collect import UsageError
 from ingest.console import Progress
@@ -33,7 +38,7 @@ _PROJECT_FILES = (
     "dbt_project.yml",
     "profiles.yml",
     "effets.py",
-    "ingest/**/*.py",
+    "ingest/**/*",
     "analyses/report/**/*",
     "models/**/*",
     "macros/**/*",
@@ -42,6 +47,9 @@ _PROJECT_FILES = (
     "tests/singular/**/*",
 )
 _PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb")
+
+#: Of the rows that a failed test found, so many are named.
+NAMED_CASES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +92,12 @@ class Warehouse:
         self.root = Path(os.path.abspath(root))
         self.archive = self.root / "archive"
         self.build_database = self.root / "build.duckdb"
+        self.dbt = self.root / "dbt"
+        self.data_docs = self.root / "data_docs"
         self.releases = self.root / "releases"
         self.database = self.root / "effets.duckdb"
         self.parquet = self.root / "parquet"
+        self.quality = self.root / "quality"
         self._publication = self.root / "publication.json"
 
     @contextmanager
@@ -109,6 +120,16 @@ class Warehouse:
             file.write(f"effets, process {os.getpid()}, since {datetime.now():%Y-%m-%d %H:%M:%S}")
             file.flush()
             yield
+
+    def clear(self) -> None:
+        """Remove all that is made from the archive, but for what is published."""
+        for file in self.root.glob(f"{self.build_database.name}*"):
+            if file.is_dir():
+                shutil.rmtree(file)
+            else:
+                file.unlink()
+        for folder in (self.dbt, self.data_docs):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def fingerprint(self, archive_digest: str) -> str:
         """A digest of all that a publication is made from: archive, readers, models, seeds, engines."""
@@ -144,15 +165,16 @@ class Warehouse:
             from dbt.cli.main import dbtRunner
 
             runner = dbtRunner(callbacks=[_progress_of(progress)] if progress else [])
-            target = self.root / "dbt"
             try:
                 outcome = runner.invoke(
                     [
                         "build",
+                        # They say nothing about the data; `make test` runs them.
+                        *("--exclude-resource-type", "unit_test"),
                         *("--project-dir", str(PROJECT_ROOT)),
                         *("--profiles-dir", str(PROJECT_ROOT)),
-                        *("--target-path", str(target)),
-                        *("--log-path", str(target)),
+                        *("--target-path", str(self.dbt)),
+                        *("--log-path", str(self.dbt)),
                         *("--log-level", "none", "--log-level-file", "none"),
                         *("--no-version-check", "--no-print", "--no-use-colors"),
                     ]
@@ -162,7 +184,24 @@ class Warehouse:
                 DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if outcome.result is None or not hasattr(outcome.result, "results"):
             raise BuildError(f"dbt could not begin: {outcome.exception}")
-        return _summarise(outcome.result.results)
+        self._drop_strangers(outcome.result.results)
+        return _summarise(outcome.result.results, self.build_database)
+
+    def _drop_strangers(self, results: Any) -> None:
+        """Drop what older versions of the project built and this one does not: it would be published."""
+        built = {(result.node.schema, result.node.alias) for result in results}
+        schemas = {result.node.schema for result in results if result.node.resource_type in ("model", "seed")}
+        with duckdb.connect(self.build_database) as connection:
+            for schema, name, kind in connection.execute(_RELATIONS).fetchall():
+                if schema in schemas and (schema, name) not in built:
+                    connection.execute(f'drop {kind} if exists "{schema}"."{name}" cascade')
+
+
+_RELATIONS = """
+    select table_schema, table_name, if(table_type = 'VIEW', 'view', 'table')
+    from information_schema.tables
+    where table_catalog = current_database()
+"""
 
 
 class BuildError(Exception):
@@ -182,12 +221,15 @@ def _progress_of(progress: Progress) -> Any:
     return on_event
 
 
-def _summarise(results: Any) -> BuildResult:
+def _summarise(results: Any, database: Path) -> BuildResult:
     build = BuildResult()
     counts: Counter[str] = Counter()
     for result in results:
         status = str(result.status)
-        check = Check(result.node.name, status, " ".join((result.message or "").split()))
+        message = " ".join((result.message or "").split())
+        if status in ("fail", "warn") and result.node.resource_type == "test":
+            message += f": {_cases(database, result.node.compiled_code)}"
+        check = Check(result.node.name, status, message)
         is_test = result.node.resource_type in ("test", "unit_test")
         counts["tests" if is_test else "models"] += status in ("pass", "success")
         if status in ("error", "fail", "runtime error"):
@@ -198,6 +240,14 @@ def _summarise(results: Any) -> BuildResult:
             build.skipped += 1
     build.models, build.tests_passed = counts["models"], counts["tests"]
     return build
+
+
+def _cases(database: Path, query: str) -> str:
+    """What the rows of a failed test call themselves: the first column of each test names the case."""
+    with duckdb.connect(database, read_only=True) as connection:
+        names = [str(row[0]) for row in connection.execute(query).fetchmany(NAMED_CASES + 1)]
+    names = list(dict.fromkeys(names))
+    return ", ".join(names[:NAMED_CASES]) + (", …" if len(names) > NAMED_CASES else "")
 
 
 @contextmanager

@@ -61,3 +61,26 @@
 {% macro default__text_list() -%}
     varchar[]
 {%- endmacro %}
+
+{#- The parts of a text that joins them by `|`, as a list. -#}
+{% macro split_parts(text) -%}
+    {{ return(adapter.dispatch('split_parts', 'effets')(text)) }}
+{%- endmacro %}
+
+{% macro default__split_parts(text) -%}
+    string_split({{ text }}, '|')
+{%- endmacro %}
+
+{#- The same text with its parts in the order of the alphabet. -#}
+{% macro sorted_parts(text) -%}
+    {{ return(adapter.dispatch('sorted_parts', 'effets')(text)) }}
+{%- endmacro %}
+
+{% macro default__sorted_parts(text) -%}
+    array_to_string(list_sort({{ split_parts(text) }}), '|')
+{%- endmacro %}
+
+{#- A number as people write it: `120`, not `120.0`. -#}
+{% macro number_text(number) -%}
+    {{ replace_all(number ~ '::varchar', '\\.0$', '') }}
+{%- endmacro %}

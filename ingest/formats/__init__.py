@@ -9,7 +9,9 @@ ingest/schema.py:
 - `QUERIES`: for structured forms, SQL by raw table over `documents(source_id varchar, document json)` and the
   codebook's relations, giving the columns of that table in any order (missing ones are null). Names that are
   no raw table become temporary tables, made in the order of the mapping, for those after them to use. A form
-  that is no JSON has `document(data)`, which turns an export, redacted, into the JSON that they query.
+  that is no JSON has `document(data)`, which turns an export, redacted, into the JSON that they query. One
+  whose files hold several records has `PLACES`, SQL for after the queries that gives a `place` or more for each
+  `record_key`, and `without(data, places)`: the file with nothing there, and the rest where it was.
 """
 
 from __future__ import annotations

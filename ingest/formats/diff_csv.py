@@ -8,9 +8,9 @@ a contradiction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
-from ingest.formats import fields, platform_csv
+from ingest.formats import platform_csv
 from ingest.identify import Sample
 
 NAME = "diff_csv"
@@ -33,6 +33,17 @@ def document(data: bytes) -> bytes:
     """The file as the JSON that the queries read."""
     return platform_csv.document(data, platform_csv.DIFF)
 
+
+def without(data: bytes, places: Container[str]) -> bytes:
+    """The file with empty lines in the place of the rows of these numbers."""
+    return platform_csv.without(data, platform_csv.DIFF, places)
+
+
+PLACES = f"""
+    select places.record_key || sides.suffix as record_key, places.place
+    from ({platform_csv.PLACES}) as places
+    cross join (values ('/reponse'), ('/base')) as sides (suffix)
+"""
 
 QUERIES: Mapping[str, str] = {
     "form_rows": platform_csv.rows(),
@@ -74,5 +85,5 @@ QUERIES: Mapping[str, str] = {
             where field_ref is not null and (attribute = 'name' or target = 'gate')
         )
     """,
-    **fields.QUERIES,
+    **platform_csv.QUERIES,
 }

@@ -8,9 +8,9 @@ choices were made and not which (`lost`), 0 says nothing of the others (`not_sho
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
-from ingest.formats import fields, platform_csv
+from ingest.formats import platform_csv
 from ingest.identify import Sample
 
 NAME = "genere_csv"
@@ -37,9 +37,16 @@ def document(data: bytes) -> bytes:
     return platform_csv.document(data, platform_csv.GENERE)
 
 
+def without(data: bytes, places: Container[str]) -> bytes:
+    """The file with empty lines in the place of the rows of these numbers."""
+    return platform_csv.without(data, platform_csv.GENERE, places)
+
+
+PLACES = platform_csv.PLACES
+
 QUERIES: Mapping[str, str] = {
     "form_rows": platform_csv.rows(_DOUBLED),
     "form_records": platform_csv.records("not_shown"),
     "form_answers": platform_csv.answers(is_stored=True),
-    **fields.QUERIES,
+    **platform_csv.QUERIES,
 }

@@ -80,6 +80,16 @@ def emptied(value: Any) -> Any:
     return None
 
 
+def without(data: bytes, places: Container[str]) -> bytes:
+    """The file with null where these JSON pointers point, entries of its list or of its list of `items`."""
+    document, _ = parse(data)
+    prefix, items = ("/items", document["items"]) if isinstance(document, dict) else ("", document)
+    for number in range(len(items)):
+        if f"{prefix}/{number}" in places:
+            items[number] = None
+    return dump(document)
+
+
 def scrub(response: dict[str, Any], but: Container[str]) -> None:
     """Empty what stands in a response and tells who gave it; the keys in `but` are left to others."""
     for key, value in response.items():

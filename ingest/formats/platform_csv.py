@@ -8,11 +8,12 @@ another encoding. Pointers are row and column of the file, counted from 1 with t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
+from ingest.formats import fields
 from ingest.formats.personal import is_address, personal_places, without_links
 from ingest.formats.php_csv import CsvError, Dialect, Row, blanked
 from ingest.identify import Sample
@@ -85,6 +86,17 @@ def redact(data: bytes, columns: tuple[str, ...]) -> bytes:
     table = read(data, columns)
     text = without_links(blanked(table.text, _personal(table)))
     return data if text == table.text else text.encode(table.encoding)
+
+
+def without(data: bytes, columns: tuple[str, ...], places: Container[str]) -> bytes:
+    """The file with empty lines in the place of the rows of these numbers."""
+    table = read(data, columns)
+    spans = (
+        (row.span(0)[0], row.span(len(row.values) - 1)[1])
+        for number, row in table.rows
+        if str(number) in places
+    )
+    return blanked(table.text, spans).encode(table.encoding)
 
 
 def document(data: bytes, columns: tuple[str, ...]) -> bytes:
@@ -230,6 +242,10 @@ def rows(doubled: tuple[str, ...] = ()) -> str:
     """
 
 
+#: Where each record of `form_rows` stands.
+PLACES = "select record_key, position::varchar as place from form_rows"
+
+
 def records(default_state: str) -> str:
     """SQL: one row per record of `form_rows`."""
     return f"""
@@ -263,3 +279,24 @@ def answers(*, is_stored: bool, column: str = "answer") -> str:
             null::varchar as hint
         from form_rows
     """
+
+
+#: fields.py's queries, but for the number of partners. It is counted in their texts, by line where they have
+#: lines, and here these are gone: only a place that says it has none tells its number.
+QUERIES: Mapping[str, str] = {
+    **fields.QUERIES,
+    "form_partners": f"""
+        select *
+        from ({fields.QUERIES["form_partners"]}) as counted
+        where coalesce(value_number, 0) = 0
+    """,
+    "responses": f"""
+        ({fields.QUERIES["responses"]})
+
+        union all by name
+
+        select source_id, record_key, question_id, 'not_shown' as state
+        from ({fields.QUERIES["form_partners"]}) as counted
+        where value_number > 0
+    """,
+}

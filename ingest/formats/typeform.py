@@ -101,6 +101,11 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
+#: Where each record stands (see ingest/formats/__init__.py).
+PLACES = "select record_key, response_pointer as place from form_responses"
+
+without = json_file.without
+
 QUERIES: Mapping[str, str] = {
     # One row per response. A token that comes again is counted on: both are records.
     "form_responses": """
@@ -113,7 +118,7 @@ QUERIES: Mapping[str, str] = {
 
             select documents.source_id, '/' || part.key, part.key, part.value
             from documents, json_each(documents.document) as part
-            where json_type(documents.document) = 'ARRAY'
+            where json_type(documents.document) = 'ARRAY' and json_type(part.value) = 'OBJECT'
         ),
 
         named as (

@@ -77,7 +77,7 @@ def _items(document: Any) -> Iterator[tuple[str, Any]]:
             "form-definition",
             "the definition of a form: it holds its questions, and no answers",
             'Put it into the file of its responses, as {"form": …, "items": …}; or add its questions to '
-            "seeds/codebook/forms.csv: `effets mapping` prints the rows.",
+            "seeds/codebook/forms.csv: `effets codebook form` prints the rows.",
         )
     if isinstance(document, dict) and "items" not in document:
         yield "", document
@@ -147,7 +147,7 @@ def _redact_item(
                 f"{pointer}/answers/{number} answers the field {known}, of which nothing is known: what "
                 "stands there may be somebody's name",
                 'Give the definition of the form in the same file, as {"form": …, "items": …}, or add the '
-                "field to seeds/codebook/forms.csv: `effets mapping` prints the rows.",
+                "field to seeds/codebook/forms.csv: `effets codebook form` prints the rows.",
             )
 
 
@@ -170,6 +170,11 @@ def _text(value: dict[str, Any], key: str) -> str | None:
     return text if isinstance(text, str) else None
 
 
+#: Where each record stands (see ingest/formats/__init__.py).
+PLACES = "select record_key, response_pointer as place from form_responses"
+
+without = json_file.without
+
 QUERIES: Mapping[str, str] = {
     # One row per response. A token that comes again is counted on: both are records.
     "form_responses": """
@@ -181,6 +186,7 @@ QUERIES: Mapping[str, str] = {
                 part.value as response
             from documents,
                 json_each(if(json_type(document) = 'OBJECT', document -> '$.items', document)) as part
+            where json_type(part.value) = 'OBJECT'
 
             union all
 

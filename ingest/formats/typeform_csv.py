@@ -7,9 +7,9 @@ Several choices are joined by commas.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
-from ingest.formats import fields, platform_csv
+from ingest.formats import platform_csv
 from ingest.identify import Sample
 
 NAME = "typeform_csv"
@@ -33,9 +33,16 @@ def document(data: bytes) -> bytes:
     return platform_csv.document(data, platform_csv.TYPEFORM)
 
 
+def without(data: bytes, places: Container[str]) -> bytes:
+    """The file with empty lines in the place of the rows of these numbers."""
+    return platform_csv.without(data, platform_csv.TYPEFORM, places)
+
+
+PLACES = platform_csv.PLACES
+
 QUERIES: Mapping[str, str] = {
     "form_rows": platform_csv.rows(),
     "form_records": platform_csv.records("not_asked"),
     "form_answers": platform_csv.answers(is_stored=False),
-    **fields.QUERIES,
+    **platform_csv.QUERIES,
 }

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.formats import fields
@@ -88,6 +88,18 @@ def redact(data: bytes) -> bytes:
     )
     redacted = without_links(blanked(text, spans))
     return data if redacted == text else redacted.encode(encoding)
+
+
+def without(data: bytes, places: Container[str]) -> bytes:
+    """The file with empty lines in the place of the rows of these numbers."""
+    text, encoding, _, rows = _read(data)
+    spans = (
+        (row.span(0)[0], row.span(len(row.values) - 1)[1]) for number, row in rows if str(number) in places
+    )
+    return blanked(text, spans).encode(encoding)
+
+
+PLACES = "select record_key, row_number::varchar as place from download_records"
 
 
 def document(data: bytes) -> bytes:
@@ -227,7 +239,8 @@ QUERIES: Mapping[str, str] = {
         left join marked using (source_id, column_number)
     """,
     # One row per stretch of columns that are headed by choices of one list, each once. Choices that nobody knows
-    # may stand between them. Where two lists know a column the longer stretch has it, and neither if none is.
+    # may stand between them; `Other` ends a stretch. Where several lists know a column, that has it which has
+    # others around it to itself, and not this choice a second time; if that leaves more than one, none is sure.
     "download_stretches": """
         with columns as (
             select
@@ -237,11 +250,11 @@ QUERIES: Mapping[str, str] = {
             from download_columns
         ),
 
-        -- Columns that do not end a stretch are not counted.
+        -- Strangers among choices are not counted: they end no stretch.
         counted as (
             select
                 *,
-                sum(if(is_known or not (is_other or (is_choice and is_repeated)), 1, 0)) over (
+                sum(if(is_choice and is_repeated and not is_known and not is_other, 0, 1)) over (
                     partition by source_id order by column_number
                 ) as place
             from columns
@@ -260,8 +273,34 @@ QUERIES: Mapping[str, str] = {
         islands as (
             select
                 *,
-                place - row_number() over (partition by source_id, answer_list order by place) as island
+                place - row_number() over (partition by source_id, answer_list order by place) as island,
+                count(*) over (partition by source_id, column_number) > 1 as is_shared
             from known
+        ),
+
+        weighed as (
+            select
+                *,
+                bool_or(not is_shared) over (partition by source_id, answer_list, island)
+                and not (
+                    is_shared
+                    and bool_or(not is_shared) over (partition by source_id, answer_list, island, answer_id)
+                ) as is_claimed
+            from islands
+        ),
+
+        claimed as (
+            select
+                *,
+                count(*) over (partition by source_id, column_number) > 1 as is_contested
+            from weighed
+            where is_claimed
+        ),
+
+        sure as (
+            select *
+            from claimed
+            qualify not bool_or(is_contested) over (partition by source_id, answer_list, island)
         ),
 
         repeated as (
@@ -269,7 +308,7 @@ QUERIES: Mapping[str, str] = {
                 *,
                 row_number() over (partition by source_id, answer_list, island, answer_id order by place)
                     as occurrence
-            from islands
+            from sure
         ),
 
         rounds as (
@@ -277,25 +316,6 @@ QUERIES: Mapping[str, str] = {
                 *,
                 max(occurrence) over (partition by source_id, answer_list, island order by place) as round
             from repeated
-        ),
-
-        sized as (
-            select
-                *,
-                count(*) over (partition by source_id, answer_list, island, round) as size
-            from rounds
-        ),
-
-        owned as (
-            select *
-            from sized
-            qualify rank() over (partition by source_id, column_number order by size desc) = 1
-        ),
-
-        alone as (
-            select *
-            from owned
-            qualify count(*) over (partition by source_id, column_number) = 1
         )
 
         select
@@ -303,7 +323,7 @@ QUERIES: Mapping[str, str] = {
             answer_list,
             min(column_number) as first_column,
             max(column_number) as last_column
-        from alone
+        from rounds
         group by source_id, answer_list, island, round
     """,
     # One row per stretch whose question is known. A list that one question has tells it. A list that several

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Container, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
 from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum
@@ -71,6 +71,15 @@ def redact(data: bytes) -> bytes:
         for number, row in enumerate(rows)
     )
     return _written(name, kept)
+
+
+def without(data: bytes, places: Container[str]) -> bytes:
+    """The workbook with empty rows in the place of those of these numbers."""
+    name, _, rows = _read(data)
+    return _written(name, ([] if str(number) in places else row for number, row in enumerate(rows, start=1)))
+
+
+PLACES = typeform_download.PLACES
 
 
 def document(data: bytes) -> bytes:
@@ -151,8 +160,6 @@ def _text(cell: Any) -> str:
             return cell.isoformat(" ", "seconds")
         case date() | time():
             return cell.isoformat()
-        case timedelta():
-            return str(cell)
         case _:
             return str(cell)
 

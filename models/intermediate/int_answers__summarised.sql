@@ -18,16 +18,21 @@ testimonies as (
 
 ),
 
--- What a record says to a question, as one text that is equal where the answers are.
+-- What a record says to a question: `answer` is equal where the answers are, `words` are as they stand there.
 said as (
 
     select
         source_id,
         record_key,
         question_id,
+        ordinal,
         coalesce(
-            answer_id, {{ text_key('raw_label') }}, value_number::varchar, {{ text_key('value_text') }}
+            answer_id,
+            {{ text_key('raw_label') }},
+            {{ number_text('value_number') }},
+            {{ text_key('value_text') }}
         ) as answer,
+        coalesce(raw_label, value_text, {{ number_text('value_number') }}, answer_id) as words,
         false as is_truncated,
         source_start,
         source_end,
@@ -38,7 +43,9 @@ said as (
         source_id,
         record_key,
         question_id,
+        1 as ordinal,
         {{ text_key('text') }} as answer,
+        text as words,
         is_truncated,
         source_start,
         source_end,
@@ -53,6 +60,7 @@ final as (
         records.record_id,
         said.question_id,
         {{ join_texts('said.answer', 'said.answer', '|') }} as answer,
+        {{ join_texts('said.words', 'said.ordinal', ' | ') }} as words,
         bool_or(said.is_truncated) as is_truncated,
         min(said.source_start) as source_start,
         max(said.source_end) as source_end,

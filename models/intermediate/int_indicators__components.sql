@@ -1,4 +1,12 @@
+{{ config(materialized='table') }}
+
 with
+
+rules as (
+
+    select * from {{ ref('indicator_rules') }}
+
+),
 
 indicators as (
 
@@ -33,78 +41,80 @@ criteria as (
 
 ),
 
-whole as (
+-- One rule may stand for one component per answer, question or criterion.
+parts as (
 
     select
-        indicator_id,
-        method_version,
-        kind,
-        minimum_n,
-        question_id,
-        answer_polarity,
-        minimum_answers,
-        'all' as component_id,
-        1 as position,
-        answer_ids,
-        label_fr as component_label_fr,
-        label_en as component_label_en
-    from indicators
-    where components = 'all'
-
-),
-
-by_answer as (
-
-    select
-        indicators.indicator_id,
-        indicators.method_version,
-        indicators.kind,
-        indicators.minimum_n,
-        indicators.question_id,
-        indicators.answer_polarity,
-        indicators.minimum_answers,
-        answers.answer_id as component_id,
-        answers.position,
+        'answer' as expand,
+        questions.question_id as part_of,
+        answers.answer_id as part_id,
+        null::varchar as question_id,
         answers.answer_id as answer_ids,
-        answers.label_fr as component_label_fr,
-        answers.label_en as component_label_en
-    from indicators
-    inner join questions on indicators.question_id = questions.question_id
+        null::varchar as category_id,
+        answers.position as part_position,
+        answers.label_fr,
+        answers.label_en
+    from questions
     inner join answers on questions.answer_list = answers.answer_list
-    where
-        indicators.components = 'answer'
-        and {{ is_listed('answers.answer_id', 'indicators.answer_ids') }}
-
-),
-
-by_criterion as (
-
+    union all
     select
-        indicators.indicator_id,
-        indicators.method_version,
-        indicators.kind,
-        indicators.minimum_n,
-        indicators.question_id,
-        indicators.answer_polarity,
-        indicators.minimum_answers,
-        criteria.category_id as component_id,
-        criteria.criterion_number::integer as position,
-        indicators.answer_ids,
-        criteria.label_fr as component_label_fr,
-        criteria.label_en as component_label_en
-    from indicators
-    cross join criteria
-    where indicators.components = 'criterion'
+        'criterion', null, category_id, null, null, category_id, criterion_number, label_fr, label_en
+    from criteria
+    union all
+    -- What a page or a file may leave in doubt: choices, numbers and ratings of the forms that platform exports share.
+    select
+        'question', null, question_id, question_id, null, category_id,
+        row_number() over (order by form desc, category_id asc, position asc), label_fr, label_en
+    from questions
+    where form in ('social', 'profile') and kind in ('single', 'multiple', 'number', 'number_text', 'rating')
+    union all
+    select
+        'practice', category_id, question_id, question_id, null, category_id, position, label_fr, label_en
+    from questions
+    where form = 'environment' and answer_list = 'oui_non' and weight is not null
 
 ),
 
 final as (
 
-    select * from whole
-    union all
-    select * from by_answer
-    union all
-    select * from by_criterion
+    select
+        rules.indicator_id,
+        rules.method_version,
+        coalesce(
+            case when rules.component_id is not null then rules.component_id || '/' end || parts.part_id,
+            parts.part_id,
+            rules.component_id
+        ) as component_id,
+        (100 * rules.position + coalesce(parts.part_position, 0))::integer as position,
+        indicators.kind,
+        rules.family,
+        rules.statistic,
+        indicators.kind <> 'coverage' as is_estimated,
+        rules.family in ('choices', 'gaps') as is_binary,
+        coalesce(rules.minimum_n, indicators.minimum_n) as minimum_n,
+        indicators.disaggregations,
+        coalesce(parts.category_id, rules.category_id) as category_id,
+        coalesce(parts.question_id, rules.question_id) as question_id,
+        coalesce(parts.answer_ids, rules.answer_ids) as answer_ids,
+        rules.answer_polarity,
+        rules.minimum_answers,
+        rules.measure,
+        rules.among_question_id,
+        rules.among_answer_ids,
+        coalesce(rules.label_fr || ' : ' || parts.label_fr, parts.label_fr, rules.label_fr) as component_label_fr,
+        coalesce(rules.label_en || ': ' || parts.label_en, parts.label_en, rules.label_en) as component_label_en
+    from rules
+    inner join indicators
+        on rules.indicator_id = indicators.indicator_id and rules.method_version = indicators.method_version
+    left join parts
+        on
+            rules.expand = parts.expand
+            and coalesce(parts.part_of, '') = case
+                when rules.expand = 'answer' then rules.question_id
+                when rules.expand = 'practice' then rules.category_id
+                else ''
+            end
+    where rules.expand is null or parts.part_id is not null
 
 )
 

@@ -6,60 +6,102 @@ components as (
 
 ),
 
-campaigns as (
+scopes as (
 
-    select * from {{ ref('dim_campaign') }}
+    select * from {{ ref('int_indicators__scopes') }}
 
 ),
 
-evaluations as (
+memberships as (
 
-    select * from {{ ref('int_indicators__by_evaluation') }}
+    select * from {{ ref('int_indicators__memberships') }}
+
+),
+
+facts as (
+
+    select
+        facts.*,
+        evaluations.evaluation_id is not null as has_evaluation
+    from {{ ref('int_indicators__by_evaluation') }} as facts
+    left join {{ ref('fct_evaluation') }} as evaluations
+        on facts.project_id = evaluations.project_id and facts.year = evaluations.year
+
+),
+
+-- A row for every component, year and scope, so that a figure which cannot be given is one, too.
+wanted as (
+
+    select
+        components.*,
+        scopes.scope_type,
+        scopes.scope_id,
+        scopes.year,
+        scopes.n_evaluations,
+        scopes.n_register
+    from components
+    inner join scopes
+        on
+            scopes.scope_type in ('network', 'site')
+            or position('|' || scopes.scope_type || '|' in '|' || components.disaggregations || '|') > 0
 
 ),
 
 counted as (
 
     select
-        indicator_id,
-        method_version,
-        component_id,
-        year,
-        count(*) filter (where state <> 'not_asked') as n_asked,
-        count(*) filter (where state = 'answered') as n_answered,
-        count(*) filter (where state = 'ambiguous') as n_ambiguous,
-        count(*) filter (where is_counted) as numerator
-    from evaluations
-    group by indicator_id, method_version, component_id, year
+        facts.indicator_id,
+        facts.method_version,
+        facts.component_id,
+        facts.year,
+        memberships.scope_type,
+        memberships.scope_id,
+        count(*) filter (where facts.state <> 'not_asked') as n_asked,
+        count(*) filter (where facts.state = 'answered' and facts.has_evaluation) as n_answered,
+        count(*) filter (where facts.state = 'ambiguous' and not facts.is_outside) as n_ambiguous,
+        count(*) filter (where facts.is_outside) as n_outside,
+        {% for column in ['denominator', 'numerator', 'numerator_low', 'numerator_high'] %}
+            sum(facts.{{ column }}) as {{ column }},
+        {% endfor %}
+        {% for column in ['value', 'value_low', 'value_high'] %}
+            sum(facts.{{ column }}) as {{ column }}_sum,
+            {{ quantile('facts.' ~ column, 0.5) }} as {{ column }}_median,
+        {% endfor %}
+        {{ quantile('facts.value', 0.25) }} as value_q1,
+        {{ quantile('facts.value', 0.75) }} as value_q3
+    from facts
+    inner join memberships on facts.project_id = memberships.project_id and facts.year = memberships.year
+    group by all
 
 ),
 
--- A row for every component and year, so that a figure which cannot be given is one, too.
 final as (
 
     select
-        components.indicator_id,
-        components.method_version,
-        components.component_id,
-        components.kind,
-        components.minimum_n,
-        campaigns.year,
-        'network' as scope_type,
-        'network' as scope_id,
-        campaigns.evaluation_count as n_evaluations,
-        null::integer as n_register,
-        coalesce(counted.n_asked, 0)::integer as n_asked,
-        coalesce(counted.n_answered, 0)::integer as n_answered,
-        coalesce(counted.n_ambiguous, 0)::integer as n_ambiguous,
-        coalesce(counted.numerator, 0)::integer as numerator
-    from components
-    cross join campaigns
+        wanted.*,
+        {% for column in [
+            'n_asked', 'n_answered', 'n_ambiguous', 'n_outside', 'denominator', 'numerator', 'numerator_low',
+            'numerator_high',
+        ] %}
+            coalesce(counted.{{ column }}, 0)::integer as {{ column }},
+        {% endfor %}
+        {% for column in ['value', 'value_low', 'value_high'] %}
+            case
+                when wanted.statistic = 'sum' then counted.{{ column }}_sum
+                when wanted.statistic = 'median' then counted.{{ column }}_median
+            end as {{ column }},
+        {% endfor %}
+        case when wanted.statistic = 'median' then counted.value_q1 end as value_q1,
+        case when wanted.statistic = 'median' then counted.value_q3 end as value_q3
+    from wanted
     left join counted
         on
-            components.indicator_id = counted.indicator_id
-            and components.method_version = counted.method_version
-            and components.component_id = counted.component_id
-            and campaigns.year = counted.year
+            wanted.indicator_id = counted.indicator_id
+            and wanted.method_version = counted.method_version
+            and wanted.component_id = counted.component_id
+            and wanted.year = counted.year
+            and wanted.scope_type = counted.scope_type
+            and wanted.scope_id = counted.scope_id
 
 )
 

@@ -8,53 +8,15 @@ records as (
 
 ),
 
-names as (
+assigned as (
 
-    select * from {{ ref('int_records__named') }}
-
-),
-
-aliases as (
-
-    select
-        {{ project_key('slug') }} as project_key,
-        min(project_id) as project_id
-    from {{ ref('project_aliases') }}
-    group by project_key
+    select * from {{ ref('int_records__assigned') }}
 
 ),
 
-decided as (
+excluded as (
 
-    select
-        names.*,
-        coalesce(aliases.project_id, names.slug) as decided_slug,
-        aliases.project_id is not null as is_alias
-    from names
-    left join aliases on {{ project_key('names.slug') }} = aliases.project_key
-
-),
-
-keyed as (
-
-    select
-        *,
-        {{ project_key('decided_slug') }} as project_key
-    from decided
-
-),
-
--- Of the slugs of one project the best founded names it: a decided alias, the best basis, the smallest.
-ranked as (
-
-    select
-        project_key,
-        decided_slug as project_id,
-        row_number() over (
-            partition by project_key
-            order by is_alias desc, basis_rank asc, decided_slug asc
-        ) as slug_rank
-    from keyed
+    select * from {{ ref('int_records__excluded') }}
 
 ),
 
@@ -64,12 +26,12 @@ final as (
         records.record_id,
         records.source_id,
         records.record_key,
-        projects.project_id || '@' || records.year as evaluation_id,
-        projects.project_id,
-        projects.project_key,
-        keyed.project_name,
-        keyed.project_basis,
-        keyed.basis_rank,
+        assigned.evaluation_id,
+        assigned.project_id,
+        assigned.project_key,
+        assigned.project_name,
+        assigned.project_basis,
+        assigned.basis_rank,
         records.year,
         records.year_basis,
         records.collected_on,
@@ -83,7 +45,7 @@ final as (
         records.format,
         records.strength,
         row_number() over (
-            partition by projects.project_id, records.year
+            partition by assigned.evaluation_id
             order by
                 records.strength desc,
                 records.collected_on desc nulls last,
@@ -92,8 +54,9 @@ final as (
                 records.record_key desc
         )::integer as record_rank
     from records
-    inner join keyed on records.record_id = keyed.record_id
-    inner join ranked as projects on keyed.project_key = projects.project_key and projects.slug_rank = 1
+    inner join assigned on records.record_id = assigned.record_id
+    left join excluded on records.record_id = excluded.record_id
+    where excluded.record_id is null
 
 )
 

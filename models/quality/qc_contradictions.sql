@@ -6,6 +6,17 @@ responses as (
 
 ),
 
+-- What the evaluation says in the end.
+corrected as (
+
+    select
+        evaluation_id,
+        question_id
+    from {{ ref('fct_response') }}
+    where is_corrected
+
+),
+
 records as (
 
     select * from {{ ref('int_records__identified') }}
@@ -25,6 +36,7 @@ said as (
         records.format,
         records.strength,
         coalesce(answers.answer, '') as answer,
+        coalesce(answers.words, '') as words,
         case when answers.is_truncated then length(answers.answer) end as cut_at,
         answers.source_start,
         answers.source_end,
@@ -46,6 +58,7 @@ paired as (
         other.format as other_format,
         other.state as other_state,
         other.answer as other_answer,
+        other.words as other_words,
         other.source_start as other_source_start,
         other.source_end as other_source_end,
         other.source_pointer as other_source_pointer,
@@ -79,32 +92,42 @@ judged as (
 final as (
 
     select
-        evaluation_id,
-        project_id,
-        year,
-        question_id,
-        category_id,
-        record_id,
-        source_id,
-        format,
-        state,
-        answer,
-        source_start,
-        source_end,
-        source_pointer,
-        other_record_id,
-        other_source_id,
-        other_format,
-        other_state,
-        other_answer,
-        other_source_start,
-        other_source_end,
-        other_source_pointer,
-        reason,
-        'Compare both with `effets show`; the first one is used. If it is the wrong one, correct it in '
-        || 'seeds/corrections or retract its export.' as remedy
+        judged.evaluation_id,
+        judged.project_id,
+        judged.year,
+        judged.question_id,
+        judged.category_id,
+        judged.record_id,
+        judged.source_id,
+        judged.format,
+        judged.state,
+        judged.answer,
+        judged.words,
+        judged.source_start,
+        judged.source_end,
+        judged.source_pointer,
+        judged.other_record_id,
+        judged.other_source_id,
+        judged.other_format,
+        judged.other_state,
+        judged.other_answer,
+        judged.other_words,
+        judged.other_source_start,
+        judged.other_source_end,
+        judged.other_source_pointer,
+        judged.reason,
+        corrected.evaluation_id is not null as is_corrected,
+        case
+            when corrected.evaluation_id is not null
+                then 'Nothing to do: a row of seeds/corrections decides it.'
+            else
+                'Compare both with `effets show`; the first one is used. If it is the wrong one, correct '
+                || 'it in seeds/corrections or retract its export.'
+        end as remedy
     from judged
-    where reason is not null
+    left join corrected
+        on judged.evaluation_id = corrected.evaluation_id and judged.question_id = corrected.question_id
+    where judged.reason is not null
 
 )
 

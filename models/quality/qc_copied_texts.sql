@@ -14,10 +14,7 @@ ranked as (
 
     select
         *,
-        row_number() over (
-            partition by text_key
-            order by year, project_id, question_id, testimony_id
-        ) as place,
+        count(*) over (partition by text_key) as testimony_count,
         row_number() over (
             partition by text_key, project_id
             order by year, question_id, testimony_id
@@ -26,27 +23,36 @@ ranked as (
 
 ),
 
--- The earliest, beside the first of each other project that has it.
+-- The first place in each project, the earliest project first.
+placed as (
+
+    select
+        *,
+        evaluation_id || ' ' || question_id as place,
+        row_number() over (
+            partition by text_key
+            order by year, project_id, question_id, testimony_id
+        ) as project_rank
+    from ranked
+    where place_in_project = 1
+
+),
+
 final as (
 
     select
-        first_met.testimony_id,
-        first_met.evaluation_id,
-        first_met.project_id,
-        first_met.question_id,
-        first_met.source_id,
-        copied.testimony_id as other_testimony_id,
-        copied.evaluation_id as other_evaluation_id,
-        copied.project_id as other_project_id,
-        copied.question_id as other_question_id,
-        copied.source_id as other_source_id,
-        copied.text,
+        max(case when project_rank = 1 then testimony_id end) as first_testimony_id,
+        max(case when project_rank = 1 then project_id end) as first_project_id,
+        max(case when project_rank = 1 then year end) as first_year,
+        max(case when project_rank = 1 then text end) as text,
+        count(*)::integer as project_count,
+        max(testimony_count)::integer as testimony_count,
+        {{ join_texts('case when project_rank <= 5 then place end', 'project_rank') }} as first_places,
         'same-text-in-two-projects' as reason,
-        'Ask the two projects which of them wrote it; retract the export that holds it by mistake.' as remedy
-    from ranked as first_met
-    inner join ranked as copied
-        on first_met.text_key = copied.text_key and first_met.project_id <> copied.project_id
-    where first_met.place = 1 and copied.place_in_project = 1
+        'Ask the projects which of them wrote it; retract or exclude what holds it by mistake.' as remedy
+    from placed
+    group by text_key
+    having count(*) > 1
 
 )
 

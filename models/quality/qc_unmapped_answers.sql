@@ -37,9 +37,9 @@ met as (
         observations.source_start,
         observations.source_end,
         observations.source_pointer,
-        {{ text_key('observations.raw_label') }} as label_key,
+        {{ label_key('observations.raw_label') }} as label_key,
         row_number() over (
-            partition by observations.question_id, {{ text_key('observations.raw_label') }}
+            partition by observations.question_id, {{ label_key('observations.raw_label') }}
             order by
                 records.year, sources.path, observations.source_id, records.record_key, observations.ordinal
         ) as place
@@ -56,6 +56,7 @@ counted as (
     select
         question_id,
         label_key,
+        count(distinct raw_label)::integer as spelling_count,
         count(distinct record_id)::integer as record_count,
         count(distinct project_id)::integer as project_count
     from met
@@ -69,6 +70,7 @@ final as (
         counted.question_id,
         questions.answer_list,
         first_met.raw_label,
+        counted.spelling_count,
         counted.record_count,
         counted.project_count,
         first_met.project_id as first_project_id,

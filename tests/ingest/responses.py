@@ -63,7 +63,8 @@ def _check_question(record: Record, given: Response, question_id: str, is_comple
     question = questions()[question_id]
     answer = given.answers[question_id]
     if question_id == "moyens.partenaires":
-        _check_partners(record, given)
+        if record.states[question_id] != "not_shown":  # as in files that lost the lines they are counted in
+            _check_partners(record, given)
         return
     # The generator, like the platform, writes 0 for a social number that nobody gave.
     if answer in (None, "", []) or (answer == 0 and question.form == "social"):

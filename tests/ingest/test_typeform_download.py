@@ -6,8 +6,8 @@ import io
 import time
 import zipfile
 from dataclasses import replace
-from datetime import datetime
 from random import Random
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
@@ -17,20 +17,14 @@ from python_calamine import CalamineWorkbook
 from examples.answers import Taste, profile_answers, social_answers
 from examples.codebook import answer_ids
 from examples.codebook import questions as invented_questions
-from examples.typeform_download import Response, as_csv, as_xlsx, question_ids, table
+from examples.typeform import Response
+from examples.typeform_download import SUBMITTED_AT, as_csv, as_xlsx, question_ids, table
 from ingest.formats import typeform_download, typeform_download_xlsx
 from ingest.identify import Sample
 from ingest.reading import Rejection
 from tests.ingest.raw import Record, everything, questions, read
+from tests.ingest.responses import RESPONDENT
 
-PERSON = ("Camille Inventée", "camille@exemple.fr")
-PLACE = {
-    "name": "La Halle aux essais",
-    "address": "1 rue des Essais",
-    "postal_code": "35000",
-    "city": "Rennes",
-}
-SUBMITTED = datetime(2024, 1, 29, 10, 11, 12)
 ASKED = [*question_ids("profile"), *question_ids("social")]
 
 #: Two questions of one criterion have this list: their columns cannot be told apart.
@@ -39,10 +33,10 @@ UNDECIDED = {"presentation.natures_partenariats.public", "presentation.natures_p
 YES_NO = {"activites", "accessibilite.accessibilite"}
 
 
-def invented(seed: object) -> Response:
-    taste = Taste(odd=0.8, unknown=0.3, older=0)  # one choice of one's own at most
-    answers = {**profile_answers(seed), **social_answers(seed, taste=taste)}
-    return Response(f"id-{seed}", SUBMITTED, PERSON, PLACE, answers)
+def invented(seed: object, unknown: float = 0.3) -> Response:
+    taste = Taste(odd=0.8, unknown=unknown, older=0)  # one choice of one's own at most
+    answers = social_answers(seed, taste=taste) | profile_answers(seed)
+    return Response(f"id-{seed}", "La Halle aux essais", "1 rue des Essais", "35000", RESPONDENT, answers)
 
 
 def agrees(record: Record, response: Response, undecided: set[str]) -> None:
@@ -64,7 +58,8 @@ def agrees(record: Record, response: Response, undecided: set[str]) -> None:
             text = record.testimonies[question_id]["text"] if question_id in record.testimonies else ""
             assert text == given_answer, question_id
         elif question.kind == "number":
-            assert record.numbers().get(question_id) == given_answer, question_id
+            is_unsaid = given_answer == 0 and question.form == "social"
+            assert record.numbers().get(question_id) == (None if is_unsaid else given_answer), question_id
         elif question.kind == "date":
             assert record.texts(question_id) == ([given_answer] if given_answer else []), question_id
         if given_answer in (None, "", []) and question_id not in undecided | YES_NO:
@@ -80,18 +75,12 @@ def test_a_download_comes_back_from_csv_and_from_a_workbook(seed: int, bom: bool
     from_workbook = read(typeform_download_xlsx, as_xlsx(rows))
     assert from_csv.keys() == from_workbook.keys()
     for response in responses:
-        record = from_csv["0", response.response_id]
+        record = from_csv["0", response.token]
         agrees(record, response, UNDECIDED)
-        agrees(from_workbook["0", response.response_id], response, UNDECIDED)
-        assert {
-            key: record.row[key] for key in ("project_name", "address", "postal_code", "city", "submitted_at")
-        } == {
-            "project_name": PLACE["name"],
-            "address": PLACE["address"],
-            "postal_code": PLACE["postal_code"],
-            "city": PLACE["city"],
-            "submitted_at": SUBMITTED,
-        }
+        agrees(from_workbook["0", response.token], response, UNDECIDED)
+        row = record.row
+        assert (row["project_name"], row["address"]) == (response.name, response.address)
+        assert (row["postal_code"], row["submitted_at"]) == (response.postal_code, SUBMITTED_AT)
         assert record.forms == {"profile": "not_asked", "social": "not_asked"}
         assert {row["title"] for row in record.unmapped} <= {
             "Économique",
@@ -117,25 +106,23 @@ def criteria() -> list[list[str]]:
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.integers(0, 10**9), st.permutations(criteria()), st.randoms(use_true_random=False))
+@given(st.integers(0, 10**9), st.permutations(criteria()), st.randoms(use_true_random=False), st.booleans())
 def test_in_no_order_a_choice_goes_to_another_question(
-    seed: int, groups: list[list[str]], random: Random
+    seed: int, groups: list[list[str]], random: Random, has_other: bool
 ) -> None:
     order = [question_id for group in groups for question_id in random.sample(group, len(group))]
-    response = invented(seed)
-    records = read(typeform_download, as_csv(table([response], order, GENERIC)))
-    record = records["0", response.response_id]
-    for question_id, found in record.chosen().items():
-        given_answer = response.answers[question_id]
-        assert {label for _, label in found} <= {*given_answer, ", ".join(given_answer)}, question_id
-    read_labels = {row["value_text"] for row in record.unmapped} | {
-        label for found in record.chosen().values() for _, label in found
-    }
+    response = invented(seed, unknown=0.3 if has_other else 0)
+    records = read(typeform_download, as_csv(table([response], order, GENERIC, has_other)))
+    record = records["0", response.token]
+    apart = {row["value_text"] for row in record.unmapped}
     for question_id in order:
-        given_answer = response.answers[question_id]
-        if isinstance(given_answer, list):
-            is_kept = set(given_answer) <= read_labels or ", ".join(given_answer) in read_labels
-            assert is_kept, "a choice is neither read nor kept apart"
+        answer = response.answers[question_id]
+        if isinstance(answer, list):
+            found = {label for _, label in record.labels(question_id)}
+            assert found in (set(), {*answer}, {", ".join(answer)}), question_id
+            if not found and answer:
+                assert {*answer} <= apart, f"{question_id}: a choice is neither read nor kept apart"
+                assert question_id not in record.states, "what was chosen elsewhere is not blank here"
 
 
 def test_the_criteria_around_them_tell_the_publics_of_one_question_from_those_of_another() -> None:
@@ -146,7 +133,7 @@ def test_the_criteria_around_them_tell_the_publics_of_one_question_from_those_of
     ]
     for seed in range(3):
         response = invented(seed)
-        record = read(typeform_download, as_csv(table([response], order)))["0", response.response_id]
+        record = read(typeform_download, as_csv(table([response], order)))["0", response.token]
         for question_id in ("solidarite_public", "reseaux_public", "impact_social_public"):
             labels = {label for _, label in record.labels(question_id)}
             assert labels == set(response.answers[question_id]), question_id
@@ -169,7 +156,7 @@ def test_pointers_lead_to_the_cells() -> None:
     record = read(typeform_download, data)["0", "r1"]
     assert record.observations["solidarite_type"][0]["source_pointer"] == "R2C4"
     assert record.observations["moyens.benevoles"][0]["source_pointer"] == "R2C5"
-    rows = [["#", "Nombre de bénévoles", "Submit Date (UTC)", "Network ID"], ["r1", 12, SUBMITTED, "n"]]
+    rows = [["#", "Nombre de bénévoles", "Submit Date (UTC)", "Network ID"], ["r1", 12, SUBMITTED_AT, "n"]]
     for name, pointer in (("Sheet1", "Sheet1!B4"), ("Réponses de l'été", "'Réponses de l''été'!B4")):
         record = read(typeform_download_xlsx, as_xlsx(rows, name, rows_above=2))["0", "r1"]
         assert record.observations["moyens.benevoles"][0]["source_pointer"] == pointer
@@ -194,7 +181,7 @@ def test_responses_without_an_id_or_with_the_same_are_all_kept() -> None:
 
 
 @pytest.mark.parametrize("module", [typeform_download, typeform_download_xlsx])
-def test_nothing_of_the_respondent_stays(module: object) -> None:
+def test_nothing_of_the_respondent_stays(module: ModuleType) -> None:
     rows = table([invented(1)], ASKED)
     rows[0].append("Un mot de plus")
     rows[1].append("autre@exemple.fr")
@@ -202,7 +189,7 @@ def test_nothing_of_the_respondent_stays(module: object) -> None:
     redacted = module.redact(data)
     content = plain(redacted)
     assert "La Halle aux essais" in content
-    for secret in (*PERSON, "autre@exemple.fr", "a1b2c3d4e5"):
+    for secret in (*RESPONDENT, "autre@exemple.fr", "a1b2c3d4e5"):
         assert secret not in content
         assert secret not in everything(read(module, data).values())
 
@@ -277,7 +264,7 @@ def repacked(data: bytes, **changes: bytes) -> bytes:
     return file.getvalue()
 
 
-WORKBOOK = as_xlsx([["#", "Question", "Submit Date (UTC)"], ["r1", "x", SUBMITTED]])
+WORKBOOK = as_xlsx([["#", "Question", "Submit Date (UTC)"], ["r1", "x", SUBMITTED_AT]])
 FAR = b"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>
 <row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>
 </sheetData></worksheet>"""

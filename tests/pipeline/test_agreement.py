@@ -1,4 +1,4 @@
-"""One evaluation in four forms: the strongest speaks, the next takes its place, the order of loading changes nothing."""
+"""One evaluation in four forms: the strongest speaks, then the next; the order of loading changes nothing."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def social(warehouse: Path) -> dict[str, tuple[str, frozenset[str]]]:
 
 
 def test_the_strongest_form_speaks_and_the_next_takes_its_place(tmp_path: Path) -> None:
-    files = write(tmp_path / "exports")
+    write(tmp_path / "exports")
     warehouse = tmp_path / "warehouse"
     invoke_json("run", tmp_path / "exports", "--out", tmp_path / "reports", warehouse=warehouse)
     with duckdb.connect(str(warehouse / "effets.duckdb"), read_only=True) as db:

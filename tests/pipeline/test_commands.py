@@ -11,6 +11,7 @@ import pytest
 
 from ingest import raw_tables
 from ingest.archive import Archive
+from ingest.formats import BY_NAME, place
 from ingest.raw_tables import RawTables
 from ingest.warehouse import Check, Warehouse
 from tests.pipeline.warehouses import UTOPIC, QuickBuild, invoke, invoke_json, write_place
@@ -248,12 +249,29 @@ def test_a_reader_that_fails_rejects_its_file_alone(
     def fail(data: bytes, codebook: object) -> None:
         raise ValueError("Camille")
 
-    monkeypatch.setattr(raw_tables.BY_NAME["effects_page"], "read", fail)
+    monkeypatch.setattr(BY_NAME["effects_page"], "read", fail)
     result = invoke_json("ingest", exports, warehouse=root)["exports"]
     assert result["new"] == 1
     reasons = {row["path"]: row["reason"] for row in result["rejected"]}
     assert reasons["2024/utopic.txt"] == "reader-error"
     assert "Camille" not in str(result["rejected"])
+
+
+def test_a_query_that_fails_rejects_its_file_alone(
+    exports: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        write_place(exports / "2022" / f"lieu-{number}.json", f"Lieu {number}")
+    failing = f"""
+        select * replace (if(project_name = 'Lieu 3', error(project_name), project_name) as project_name)
+        from ({place.QUERIES["records"]})
+    """
+    monkeypatch.setitem(place.QUERIES, "records", failing)
+    result = invoke_json("ingest", exports, warehouse=root)["exports"]
+    assert result["new"] == 6
+    (refused,) = [row for row in result["rejected"] if row["reason"] == "reader-error"]
+    assert refused["path"] == "2022/lieu-3.json" and "Lieu 3" not in str(refused)
+    assert invoke_json("ingest", exports, "--dry-run", warehouse=root)["exports"]["known"] == 6
 
 
 # --- the archive is the truth -------------------------------------------------------------------------------

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +17,11 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+import ingest.warehouse
 from ingest.schema import RAW_TABLES
 from ingest.slug import slugify
 from ingest.warehouse import Warehouse
+from tests.pipeline.warehouses import ROOT
 
 Row = dict[str, Any]
 
@@ -124,7 +131,7 @@ def network() -> Network:
     net.record(
         "c", None, {"social": "not_shown", "profile": "blank"}, postal_code="97150", city="Saint-Martin"
     )
-    net.choose("c", "impact_social_public", ("extraterrestres !", None))
+    net.choose("c", "impact_social_public", ("EXTRATERRESTRES", None))
 
     net.export("d", "effects_page", "naive")
     net.receipt("d", 2024, retracted=True)
@@ -141,14 +148,18 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 
 def build(warehouse: Warehouse, rows: dict[str, list[Row]]) -> None:
     """Write the raw schema and build the models; every test of theirs must pass."""
+    write(warehouse, rows)
+    result = warehouse.build()
+    assert (result.failures, result.warnings, result.skipped) == ([], [], 0)
+
+
+def write(warehouse: Warehouse, rows: dict[str, list[Row]]) -> None:
     with duckdb.connect(warehouse.build_database) as connection:
         connection.execute("drop schema if exists raw cascade; create schema raw")
         for table, schema in RAW_TABLES.items():
             connection.register("loaded", pa.Table.from_pylist(rows[table], schema=schema))
             connection.execute(f"create table raw.{table} as from loaded")
             connection.unregister("loaded")
-    result = warehouse.build()
-    assert (result.failures, result.warnings, result.skipped) == ([], [], 0)
 
 
 def published(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
@@ -162,8 +173,26 @@ def published(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def built(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+def unit_tests(warehouse: Warehouse) -> subprocess.CompletedProcess[str]:
+    """The unit tests in the models' YAML, which `effets` leaves out: they say nothing about the data."""
     build(warehouse, network().rows)
+    target = str(warehouse.root / "dbt")
+    command = [str(Path(sys.executable).with_name("dbt")), "test", "--resource-type", "unit_test"]
+    return subprocess.run(
+        [*command, "--target-path", target, "--log-path", target],
+        cwd=ROOT,
+        env={**os.environ, "EFFETS_WAREHOUSE": str(warehouse.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def built(
+    warehouse: Warehouse, unit_tests: subprocess.CompletedProcess[str]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What was built; opened after the unit tests, since dbt wants the database for itself."""
     with duckdb.connect(warehouse.build_database, read_only=True) as connection:
         yield connection
 
@@ -208,14 +237,17 @@ def test_strongest_record_speaks(built: duckdb.DuckDBPyConnection) -> None:
 def test_contradictions(built: duckdb.DuckDBPyConnection) -> None:
     """The order of answers, capitals and the end of a text that was cut contradict nothing."""
     found = built.execute(
-        "select question_id, source_id, answer, other_source_id, other_answer, reason from qc_contradictions"
+        """
+        select question_id, source_id, words, source_start, source_end, other_source_id, other_words, reason
+        from qc_contradictions
+        """
     ).fetchall()
     assert sorted(found) == [
         (
-            *("impact_social_public", "a-json", "benevoles|occupants"),
+            *("impact_social_public", "a-json", "benevoles | occupants", 10, 25),
             *("a-text", "benevoles", "different-answers"),
         ),
-        ("sante_effet", "a-page", "inconfort", "a-json", "", "answer-against-blank"),
+        ("sante_effet", "a-page", "inconfort", 10, 15, "a-json", "", "answer-against-blank"),
     ]
 
 
@@ -224,17 +256,18 @@ def test_suspicious_cases(built: duckdb.DuckDBPyConnection) -> None:
     assert ask("select project_id, other_project_id, reason from qc_possible_duplicates").fetchall() == [
         ("la-grange", "lagrange", "same-letters")
     ]
-    assert ask("select project_id, other_project_id, text from qc_copied_texts").fetchall() == [
-        ("la-grange", "lamarre", COFFEE)
+    copied = "select first_project_id, project_count, testimony_count, first_places from qc_copied_texts"
+    assert ask(copied).fetchall() == [
+        ("la-grange", 2, 3, "la-grange@2023 lien_social, lamarre@2024 lien_social")
     ]
     assert ask("select source_id, years from qc_same_bytes").fetchall() == [("b", "2023, 2024")]
     unmapped = ask(
         """
-        select raw_label, record_count, project_count, first_year, first_source_id, first_source_start
+        select raw_label, spelling_count, record_count, project_count, first_year, first_source_id
         from qc_unmapped_answers
         """
     ).fetchall()
-    assert unmapped == [("Extraterrestres", 3, 2, 2023, "b", 10)]
+    assert unmapped == [("Extraterrestres", 2, 3, 2, 2023, "b")]
 
 
 def test_retracted_record_counts_nowhere(built: duckdb.DuckDBPyConnection) -> None:
@@ -263,6 +296,11 @@ def test_participation(built: duckdb.DuckDBPyConnection) -> None:
     ]
 
 
+def test_unit_tests_of_the_models(unit_tests: subprocess.CompletedProcess[str]) -> None:
+    assert unit_tests.returncode == 0, unit_tests.stdout
+    assert "ERROR=0 SKIP=0" in unit_tests.stdout
+
+
 @pytest.mark.long
 def test_order_of_raw_rows_changes_nothing(built: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     expected = published(built)
@@ -282,3 +320,137 @@ def test_nothing_ingested_is_nothing_published(tmp_path: Path) -> None:
         rows = published(connection)
     assert all(not rows[table] for table in rows if table.startswith(("fct_", "rpt_", "qc_")))
     assert rows["dim_question"] and not rows["dim_project"]
+
+
+# --- decisions in seeds/corrections -------------------------------------------------------------------------
+
+DECIDED = ",erreur de saisie,courriel,équipe,2025-01-07"
+PAGE_AS_TEXT = md5(b"a-text||2024").hexdigest()
+COFFEE_KEY = "les habitants se retrouvent chaque semaine autour du cafe associatif et du jardin partage"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of the dbt project, so that its seeds can hold decisions; `Warehouse` builds from it."""
+    root = tmp_path_factory.mktemp("project")
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(ROOT / name, root)
+    for name in ("models", "macros", "seeds", "tests/generic", "tests/singular"):
+        shutil.copytree(ROOT / name, root / name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ingest.warehouse, "PROJECT_ROOT", root)
+        yield root
+
+
+def decide(project: Path, seed: str, *rows: str) -> None:
+    """Write the rows into the seed, below the header that it has, each with who decided it and why."""
+    file = project / "seeds" / "corrections" / f"{seed}.csv"
+    header = file.read_text(encoding="utf-8").splitlines()[0]
+    file.write_text("\n".join([header, *(row + DECIDED for row in rows), ""]), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def decided(project: Path, warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    decide(
+        project,
+        "answer_corrections",
+        "l-amarre,2024,impact_social_public,occupants|benevoles,answered,voisins-du-quartier|occupants",
+        "lamarre,2024,sante_effet,inconfort,blank,",
+        "lamarre,2024,lien_social,Les habitants se…,answered,Un café | un bar.",
+        "lamarre,2024,presentation.surface,120.5,answered,130",
+        "lamarre,2019,sante_effet,inconfort,blank,",
+    )
+    decide(
+        project,
+        "exclusions",
+        f"{PAGE_AS_TEXT},,,,",
+        f"{'0' * 32},,,,",
+        ",lagrange,2024,,1",
+        ",la-grange,2024,impact_social_public,benevoles|extraterrestres",
+    )
+    decide(project, "declared_non_response", "la-halle,2024")
+    root = Warehouse(warehouse.root / "decided")
+    root.root.mkdir()
+    build(root, network().rows)
+    with duckdb.connect(root.build_database, read_only=True) as connection:
+        yield connection
+
+
+def test_what_became_of_decisions(decided: duckdb.DuckDBPyConnection) -> None:
+    found = decided.execute("select correction_id, status, found from qc_corrections order by all").fetchall()
+    assert found == [
+        ("answer_corrections/l-amarre@2024/impact_social_public", "applied", "benevoles|occupants"),
+        ("answer_corrections/lamarre@2019/sante_effet", "absent", None),
+        ("answer_corrections/lamarre@2024/lien_social", "applied", COFFEE_KEY),
+        ("answer_corrections/lamarre@2024/presentation.surface", "applied", "120.5"),
+        ("answer_corrections/lamarre@2024/sante_effet", "applied", "inconfort"),
+        ("declared_non_response/la-halle@2024", "applied", None),
+        (f"exclusions/{'0' * 32}", "absent", None),
+        (f"exclusions/{PAGE_AS_TEXT}", "applied", None),
+        ("exclusions/la-grange@2024/impact_social_public", "applied", "benevoles|extraterrestres"),
+        ("exclusions/lagrange@2024", "applied", "1"),
+    ]
+
+
+def test_corrected_answers_are_seen_as_such(decided: duckdb.DuckDBPyConnection) -> None:
+    ask = decided.execute
+    observed = ask(
+        """
+        select project_id, question_id, answer_id, polarity, value_number, source_id, source_start
+        from fct_observation
+        where is_corrected
+        order by all
+        """
+    ).fetchall()
+    assert observed == [
+        ("lamarre", "impact_social_public", "occupants", 0, None, "a-json", None),
+        ("lamarre", "impact_social_public", "voisins-du-quartier", 0, None, "a-json", None),
+        ("lamarre", "presentation.surface", None, None, 130.0, "a-json", None),
+    ]
+    assert ask("select text from fct_testimony where is_corrected").fetchall() == [("Un café | un bar.",)]
+    states = ask("select evaluation_id, question_id, state from fct_response where is_corrected order by all")
+    assert states.fetchall() == [
+        ("la-grange@2024", "impact_social_public", "not_shown"),
+        ("lamarre@2024", "impact_social_public", "answered"),
+        ("lamarre@2024", "lien_social", "answered"),
+        ("lamarre@2024", "presentation.surface", "answered"),
+        ("lamarre@2024", "sante_effet", "blank"),
+    ]
+    said = "select source_id, state from fct_response_record where question_id = 'sante_effet' and is_chosen"
+    assert ("a-page", "answered") in ask(said).fetchall()
+    contradictions = ask("select question_id, is_corrected from qc_contradictions").fetchall()
+    assert contradictions == [("sante_effet", True)]
+
+
+def test_what_is_excluded_counts_nowhere(decided: duckdb.DuckDBPyConnection) -> None:
+    ask = decided.execute
+    excluded = ask("select source_id, evaluation_id from dim_record where is_excluded order by all")
+    assert excluded.fetchall() == [("a-text", None), ("c", None)]
+    evaluations = ask("select evaluation_id, record_count from fct_evaluation order by all").fetchall()
+    assert evaluations == [("la-grange@2023", 1), ("la-grange@2024", 1), ("lamarre@2024", 2)]
+    assert ask("select project_id from dim_project order by all").fetchall() == [("la-grange",), ("lamarre",)]
+    campaigns = ask("select year, evaluation_count, declined_count from dim_campaign order by all").fetchall()
+    assert campaigns == [(2023, 1, 0), (2024, 2, 1)]
+
+
+def test_decisions_that_no_longer_fit_fail_by_name(project: Path, tmp_path: Path) -> None:
+    decide(
+        project,
+        "answer_corrections",
+        "lamarre,2024,sante_effet,meilleure-sante,blank,",
+        "lamarre,2024,impact_social_public,occupants|benevoles,answered,fantomes",
+    )
+    decide(project, "exclusions", ",la-grange,2023,,2")
+    decide(project, "declared_non_response", "la-grange,2024")
+    warehouse = Warehouse(tmp_path)
+    write(warehouse, network().rows)
+    failures = {check.name: check.message for check in warehouse.build().failures}
+    assert failures.keys() == {"corrections_hold", "corrections_are_wellformed"}
+    for name in (
+        "answer_corrections/lamarre@2024/sante_effet",
+        "exclusions/la-grange@2023",
+        "declared_non_response/la-grange@2024",
+    ):
+        assert name in failures["corrections_hold"]
+    name = "answer_corrections/lamarre@2024/impact_social_public"
+    assert name in failures["corrections_are_wellformed"]

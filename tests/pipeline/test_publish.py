@@ -11,13 +11,15 @@ import pytest
 
 from ingest import publish as publish_module
 from ingest.publish import publish, releases
-from ingest.warehouse import Warehouse
+from ingest.raw_tables import RawTables
+from ingest.warehouse import PROJECT_ROOT, Warehouse
 
 
 def tables(warehouse: Warehouse, rows: int = 10, *, reverse: bool = False) -> None:
     """A small build.duckdb: a dimension, a view, facts by year, and what is not to be published."""
     order = "desc" if reverse else "asc"
-    warehouse.root.mkdir(exist_ok=True)
+    with RawTables(warehouse.build_database, PROJECT_ROOT):
+        pass  # the raw schema, empty
     with duckdb.connect(warehouse.build_database) as connection:
         connection.execute("create schema if not exists staging")
         connection.execute("create or replace table staging.fct_hidden as select 1 as x")
@@ -74,6 +76,8 @@ def test_layout(warehouse: Warehouse) -> None:
     }
     assert os.readlink(warehouse.database) == "releases/current/effets.duckdb"
     assert os.readlink(warehouse.parquet) == "releases/current/parquet"
+    assert os.readlink(warehouse.quality) == "releases/current/quality"
+    assert (warehouse.quality / "index.html").is_file()
     assert os.readlink(warehouse.releases / "current") == release.release_id == releases(warehouse)[0]
     assert not list(warehouse.root.rglob(".*"))
 
@@ -105,7 +109,9 @@ def test_parquet_bytes_depend_on_the_content_alone(
             patch.setattr(
                 duckdb,
                 "connect",
-                lambda path, config, n=threads: connect(path, config={**config, "threads": n}),
+                lambda path, n=threads, config=None, **more: connect(
+                    path, config={**(config or {}), "threads": n}, **more
+                ),
             )
             publish(warehouse)
         found.append(parquet_files(warehouse))
@@ -118,6 +124,18 @@ def test_equal_content_keeps_the_release(warehouse: Warehouse) -> None:
     second = publish(warehouse)
     assert (first.is_new, second.is_new) == (True, False)
     assert releases(warehouse) == [first.release_id] == [second.release_id]
+
+
+def test_another_account_of_the_same_content_is_another_release(warehouse: Warehouse) -> None:
+    first = publish(warehouse)
+    with duckdb.connect(warehouse.build_database) as connection:
+        connection.execute(
+            "insert into raw.rejections values ('a.txt', null, 'empty', 'no bytes', 'Fill it.')"
+        )
+    second = publish(warehouse)
+    assert second.is_new
+    assert first.release_id.partition("-")[2] == second.release_id.partition("-")[2]
+    assert "a.txt" in (warehouse.quality / "index.html").read_text(encoding="utf-8")
 
 
 def test_old_releases_are_pruned_and_open_ones_stay_readable(warehouse: Warehouse) -> None:

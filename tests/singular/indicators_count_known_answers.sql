@@ -1,17 +1,32 @@
--- An indicator that names an unknown question, or an answer that its question does not offer, would count nothing.
+-- A rule that names an answer which its question does not offer would count nothing, and an indicator without a
+-- component would have no figure; X3 has its own table.
 with
+
+rules as (
+
+    select
+        indicator_id,
+        question_id,
+        answer_ids
+    from {{ ref('indicator_rules') }}
+    where answer_ids is not null and question_id is not null
+    union all
+    select
+        indicator_id,
+        among_question_id,
+        among_answer_ids
+    from {{ ref('indicator_rules') }}
+    where among_answer_ids is not null
+
+),
 
 named as (
 
     select
-        indicators.indicator_id,
-        indicators.question_id,
-        indicators.answer_ids,
-        questions.answer_list,
-        length(indicators.answer_ids) - length(replace(indicators.answer_ids, '|', '')) + 1 as answer_count
-    from {{ ref('indicators') }} as indicators
-    left join {{ ref('dim_question') }} as questions on indicators.question_id = questions.question_id
-    where indicators.question_id is not null
+        indicator_id,
+        question_id,
+        {{ explode("string_split(ltrim(answer_ids, '!'), '|')") }} as answer_id
+    from rules
 
 ),
 
@@ -19,16 +34,22 @@ final as (
 
     select
         named.indicator_id,
-        named.question_id,
-        named.answer_ids,
-        count(answers.answer_id) as known_count
+        named.answer_id as problem
     from named
+    left join {{ ref('dim_question') }} as questions on named.question_id = questions.question_id
     left join {{ ref('dim_answer') }} as answers
-        on named.answer_list = answers.answer_list and {{ is_listed('answers.answer_id', 'named.answer_ids') }}
-    group by named.indicator_id, named.question_id, named.answer_ids, named.answer_count
-    having
-        count(answers.answer_id) = 0
-        or count(answers.answer_id) <> coalesce(named.answer_count, count(answers.answer_id))
+        on questions.answer_list = answers.answer_list and named.answer_id = answers.answer_id
+    where answers.answer_id is null
+    union all
+    select
+        indicators.indicator_id,
+        'has no component' as problem
+    from {{ ref('indicators') }} as indicators
+    left join {{ ref('int_indicators__components') }} as components
+        on
+            indicators.indicator_id = components.indicator_id
+            and indicators.method_version = components.method_version
+    where components.indicator_id is null and indicators.kind <> 'change'
 
 )
 

@@ -6,7 +6,18 @@ records as (
 
 ),
 
-final as (
+refusals as (
+
+    select
+        year,
+        count(*)::integer as declined_count
+    from {{ ref('int_corrections__checked') }}
+    where target = 'non_response' and status = 'applied'
+    group by year
+
+),
+
+campaigns as (
 
     select
         year,
@@ -14,6 +25,18 @@ final as (
         count(distinct source_id)::integer as export_count
     from records
     group by year
+
+),
+
+final as (
+
+    select
+        campaigns.year,
+        campaigns.evaluation_count,
+        campaigns.export_count,
+        coalesce(refusals.declined_count, 0) as declined_count
+    from campaigns
+    left join refusals on campaigns.year = refusals.year
 
 )
 

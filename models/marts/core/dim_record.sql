@@ -13,6 +13,12 @@ identified as (
 
 ),
 
+excluded as (
+
+    select * from {{ ref('int_records__excluded') }}
+
+),
+
 final as (
 
     select
@@ -26,9 +32,11 @@ final as (
         records.year_basis,
         identified.project_basis,
         records.submitted_at,
-        records.is_retracted
+        records.is_retracted,
+        excluded.record_id is not null as is_excluded
     from records
     left join identified on records.record_id = identified.record_id
+    left join excluded on records.record_id = excluded.record_id
 
 )
 

@@ -30,41 +30,81 @@ answers as (
 
 ),
 
-final as (
+corrected as (
+
+    select * from {{ ref('int_corrections__answered') }}
+
+),
+
+-- A correction says what was answered, not how or where an export writes it.
+observed as (
 
     select
-        {{ hash_key(['responses.record_id', 'responses.question_id', 'observations.ordinal']) }}
-            as observation_id,
-        responses.evaluation_id,
-        responses.project_id,
-        responses.year,
-        responses.category_id,
-        responses.question_id,
-        questions.answer_list || '/' || observations.answer_id as answer_key,
+        records.record_id as said_by,
+        observations.question_id,
+        observations.ordinal,
         observations.answer_id,
         observations.raw_label,
         observations.match,
         observations.value_number,
         observations.value_text,
-        answers.polarity,
-        responses.record_id,
-        responses.source_id,
-        observations.ordinal,
         observations.source_start,
         observations.source_end,
         observations.source_pointer
-    from responses
-    inner join records on responses.record_id = records.record_id
+    from records
     inner join observations
+        on records.source_id = observations.source_id and records.record_key = observations.record_key
+    union all
+    select
+        correction_id as said_by,
+        question_id,
+        ordinal,
+        answer_id,
+        raw_label,
+        match,
+        value_number,
+        value_text,
+        null as source_start,
+        null as source_end,
+        null as source_pointer
+    from corrected
+    where text is null
+
+),
+
+final as (
+
+    select
+        {{ hash_key(['observed.said_by', 'observed.question_id', 'observed.ordinal']) }} as observation_id,
+        responses.evaluation_id,
+        responses.project_id,
+        responses.year,
+        responses.category_id,
+        responses.question_id,
+        questions.answer_list || '/' || observed.answer_id as answer_key,
+        observed.answer_id,
+        observed.raw_label,
+        observed.match,
+        observed.value_number,
+        observed.value_text,
+        answers.polarity,
+        responses.is_corrected,
+        responses.record_id,
+        responses.source_id,
+        observed.ordinal,
+        observed.source_start,
+        observed.source_end,
+        observed.source_pointer
+    from responses
+    inner join observed
         on
-            records.source_id = observations.source_id
-            and records.record_key = observations.record_key
-            and responses.question_id = observations.question_id
+            coalesce(responses.correction_id, responses.record_id) = observed.said_by
+            and responses.question_id = observed.question_id
     inner join questions on responses.question_id = questions.question_id
     left join answers
         on
             questions.answer_list = answers.answer_list
-            and observations.answer_id = answers.answer_id
+            and observed.answer_id = answers.answer_id
     where responses.state = 'answered'
 
 )

@@ -6,20 +6,34 @@ responses as (
 
 ),
 
+corrections as (
+
+    select * from {{ ref('int_corrections__checked') }}
+    where target = 'response' and status = 'applied'
+
+),
+
 final as (
 
     select
-        evaluation_id,
-        project_id,
-        year,
-        question_id,
-        category_id,
-        state,
-        candidate_answer_ids,
-        record_id,
-        source_id
+        responses.evaluation_id,
+        responses.project_id,
+        responses.year,
+        responses.question_id,
+        responses.category_id,
+        coalesce(corrections.state, responses.state) as state,
+        case when corrections.correction_id is null then responses.candidate_answer_ids end
+            as candidate_answer_ids,
+        responses.record_id,
+        responses.source_id,
+        corrections.correction_id is not null as is_corrected,
+        corrections.correction_id
     from responses
-    where is_chosen
+    left join corrections
+        on
+            responses.evaluation_id = corrections.evaluation_id
+            and responses.question_id = corrections.question_id
+    where responses.is_chosen
 
 )
 

@@ -18,30 +18,62 @@ testimonies as (
 
 ),
 
+corrected as (
+
+    select * from {{ ref('int_corrections__answered') }}
+
+),
+
+told as (
+
+    select
+        records.record_id as said_by,
+        testimonies.question_id,
+        testimonies.text,
+        testimonies.is_truncated,
+        testimonies.source_start,
+        testimonies.source_end,
+        testimonies.source_pointer
+    from records
+    inner join testimonies
+        on records.source_id = testimonies.source_id and records.record_key = testimonies.record_key
+    union all
+    select
+        correction_id as said_by,
+        question_id,
+        text,
+        false as is_truncated,
+        null as source_start,
+        null as source_end,
+        null as source_pointer
+    from corrected
+    where text is not null
+
+),
+
 final as (
 
     select
-        {{ hash_key(['responses.record_id', 'responses.question_id']) }} as testimony_id,
+        {{ hash_key(['told.said_by', 'told.question_id']) }} as testimony_id,
         responses.evaluation_id,
         responses.project_id,
         responses.year,
         responses.category_id,
         responses.question_id,
-        testimonies.text,
-        testimonies.is_truncated,
-        {{ is_placeholder('testimonies.text') }} as is_placeholder,
+        told.text,
+        told.is_truncated,
+        {{ is_placeholder('told.text') }} as is_placeholder,
+        responses.is_corrected,
         responses.record_id,
         responses.source_id,
-        testimonies.source_start,
-        testimonies.source_end,
-        testimonies.source_pointer
+        told.source_start,
+        told.source_end,
+        told.source_pointer
     from responses
-    inner join records on responses.record_id = records.record_id
-    inner join testimonies
+    inner join told
         on
-            records.source_id = testimonies.source_id
-            and records.record_key = testimonies.record_key
-            and responses.question_id = testimonies.question_id
+            coalesce(responses.correction_id, responses.record_id) = told.said_by
+            and responses.question_id = told.question_id
     where responses.state = 'answered'
 
 )

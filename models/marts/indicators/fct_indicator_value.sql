@@ -12,62 +12,91 @@ statuses as (
 
 ),
 
--- The ambiguous may hold the very answer: a share of the others would mislead, whatever their number.
+-- The ambiguous may hold the very answer: a figure of the others would mislead, whatever their number.
 judged as (
 
     select
         *,
         case
-            when n_asked = 0 then 'not_asked'
+            when family = 'participation' and indicator_id = 'C1' and n_register is null then 'no_register'
+            when n_asked = 0 and family <> 'participation' then 'not_asked'
             when n_ambiguous > 0 then 'bounds'
-            when n_answered = 0 then 'no_data'
-            when n_answered < minimum_n then 'small_n'
+            when denominator = 0 then 'no_data'
+            when scope_type <> 'site' and denominator < minimum_n then 'small_n'
             else 'ok'
-        end as status
+        end as status,
+        -- Sites known to be outside what is counted are no part of the population; a register smaller than what
+        -- was received is none.
+        case when n_register >= n_evaluations then n_register else n_evaluations end - n_outside as population
     from counted
+
+),
+
+figured as (
+
+    select
+        *,
+        case
+            when status <> 'ok' then null
+            when statistic = 'share' then numerator::double / denominator
+            when statistic = 'count' then numerator
+            else value
+        end as figure,
+        status = 'ok' and statistic = 'share' and is_estimated and scope_type <> 'site' as has_interval,
+        case
+            when not is_estimated or status in ('not_asked', 'no_register') then 'none'
+            when statistic in ('share', 'count') then statistic
+            when n_ambiguous > 0 or family = 'breadth' then 'value'
+            else 'none'
+        end as bounds_of
+    from judged
 
 ),
 
 final as (
 
     select
-        judged.indicator_id,
-        judged.method_version,
-        judged.component_id,
-        judged.year,
-        judged.scope_type,
-        judged.scope_id,
-        case when judged.n_answered > 0 then judged.numerator end as numerator,
-        judged.n_answered as denominator,
-        case when judged.status = 'ok' then judged.numerator::double / judged.n_answered end as value,
-        null::double as value_q1,
-        null::double as value_q3,
-        case
-            when judged.status = 'ok' and judged.kind <> 'coverage'
-                then {{ wilson('judged.numerator', 'judged.n_answered', 'judged.n_register', 'low') }}
-        end as ci_low,
-        case
-            when judged.status = 'ok' and judged.kind <> 'coverage'
-                then {{ wilson('judged.numerator', 'judged.n_answered', 'judged.n_register', 'high') }}
-        end as ci_high,
-        case
-            when judged.status <> 'not_asked' then judged.numerator::double / judged.n_evaluations
-        end as bound_low,
-        case
-            when judged.status <> 'not_asked'
-                then
-                    (judged.numerator + judged.n_evaluations - judged.n_answered)::double
-                    / judged.n_evaluations
-        end as bound_high,
-        judged.n_answered,
-        judged.n_ambiguous,
-        judged.n_evaluations,
-        judged.n_register,
-        judged.status,
+        figured.indicator_id,
+        figured.method_version,
+        figured.component_id,
+        figured.year,
+        figured.scope_type,
+        figured.scope_id,
+        case when figured.denominator > 0 and figured.statistic in ('share', 'count') then figured.numerator end
+            as numerator,
+        figured.denominator,
+        figured.figure as value,
+        case when figured.status = 'ok' then figured.value_q1 end as value_q1,
+        case when figured.status = 'ok' then figured.value_q3 end as value_q3,
+        {% for side in ['low', 'high'] %}
+            case
+                when figured.has_interval
+                    then {{ wilson(
+                        'figured.numerator', 'figured.denominator', '(figured.n_register - figured.n_outside)', side
+                    ) }}
+            end as ci_{{ side }},
+        {% endfor %}
+        {% for side in ['low', 'high'] %}
+            case figured.bounds_of
+                when 'share'
+                    then {{ worst_case(
+                        'figured.numerator_' ~ side, 'figured.denominator', 'figured.population', side
+                    ) }}
+                when 'count'
+                    then figured.numerator_{{ side }}
+                    {{- ' + figured.population - figured.denominator' if side == 'high' }}
+                when 'value' then figured.value_{{ side }}
+            end as bound_{{ side }},
+        {% endfor %}
+        figured.n_answered,
+        figured.n_ambiguous,
+        figured.n_evaluations,
+        figured.n_register,
+        figured.status,
         statuses.obs_status,
         statuses.conf_status
-    from judged
-    inner join statuses on judged.status = statuses.status
+    from figured
+    inner join statuses on figured.status = statuses.status
 
 )
 

@@ -1,0 +1,319 @@
+"""Exports that are read, and not yet accepted: the raw tables of a round, in a database of its own in memory.
+
+What reaches the archive and build.duckdb was read here first. So a file that no reader can take, or that fails
+what is expected of its form, is refused alone, before anything of it is kept.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from types import ModuleType
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from ingest.codebook import Codebook
+from ingest.formats import BY_NAME
+from ingest.reading import Reading, Rejection
+from ingest.schema import RAW_TABLES
+
+#: Exports that are judged and accepted together: as a rule all of a run.
+ROUND_EXPORTS = 5_000
+ROUND_BYTES = 256 * 1024 * 1024
+#: Structured exports that are queried together: enough to be fast, few enough to bound the memory.
+BATCH_EXPORTS = 500
+BATCH_BYTES = 64 * 1024 * 1024
+
+#: The tables that readers fill; the others say what stands outside of exports.
+READ_TABLES = tuple(name for name in RAW_TABLES if name not in ("receipts", "slugs", "rejections"))
+
+#: A page holds the social questionnaire; it does not show what it does not speak of.
+_PAGE_FORM, _PAGE_DEFAULT_STATE = "social", "not_shown"
+
+_SQL_TYPES = {
+    pa.string(): "varchar",
+    pa.int32(): "integer",
+    pa.int64(): "bigint",
+    pa.float64(): "double",
+    pa.bool_(): "boolean",
+    pa.date32(): "date",
+    pa.timestamp("us"): "timestamp",
+    pa.list_(pa.string()): "varchar[]",
+}
+
+
+def create_table(name: str, schema: pa.Schema) -> str:
+    """SQL: make a table of this schema."""
+    columns = ", ".join(
+        f'"{field.name}" {_SQL_TYPES[field.type]}{"" if field.nullable else " not null"}' for field in schema
+    )
+    return f"create table {name} ({columns})"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export as it is archived. Pages are read one by one: a structured form has a `document` instead."""
+
+    source_id: str
+    format: str
+    byte_count: int  # as received
+    data: bytes
+    reading: Reading | None
+    document: str | None
+
+
+def read_export(source_id: str, format_name: str, byte_count: int, data: bytes, codebook: Codebook) -> Export:
+    """Read `data`, redacted, with the reader of its format, as far as this is done file by file.
+
+    Raises Rejection, with the reason `reader-error` where the reader itself fails: one export never stops the
+    others.
+    """
+    module = BY_NAME[format_name]
+    reading, document = None, None
+    try:
+        if hasattr(module, "read"):
+            reading = module.read(data, codebook)
+        else:
+            document = getattr(module, "document", bytes)(data).decode("utf-8-sig")
+    except Rejection:
+        raise
+    except Exception as error:
+        # Where it failed, not its message: that may repeat the content, and rejections are published.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        raise _reader_error(
+            f"{format_name} failed ({type(error).__name__}, {PurePosixPath(place.filename).name}, "
+            f"line {place.lineno})"
+        ) from error
+    return Export(source_id, format_name, byte_count, data, reading, document)
+
+
+def _reader_error(detail: str) -> Rejection:
+    return Rejection(
+        "reader-error",
+        f"the reader of {detail}",
+        "This is a fault of effets: report it with the file, or a part of it that still fails.",
+    )
+
+
+class Readings:
+    """One round. `connection` holds the tables READ_TABLES; `exports` what was added, by source_id."""
+
+    def __init__(self, codebook: Codebook) -> None:
+        self.codebook = codebook
+        self.connection = duckdb.connect()
+        self._scratch: duckdb.DuckDBPyConnection | None = None
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin a new round."""
+        self.exports: dict[str, Export] = {}
+        self._bytes = 0
+        self._failures: dict[str, Rejection] = {}
+        self._waiting: dict[str, list[Export]] = {}
+        for name in READ_TABLES:
+            self.connection.execute(f"drop table if exists {name}")
+            self.connection.execute(create_table(name, RAW_TABLES[name]))
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.exports) >= ROUND_EXPORTS or self._bytes >= ROUND_BYTES
+
+    def add(self, export: Export) -> None:
+        """Take an export in that is not there yet."""
+        self.exports[export.source_id] = export
+        self._bytes += len(export.data)
+        self._waiting.setdefault(export.format, []).append(export)
+
+    def failures(self) -> dict[str, Rejection]:
+        """Fill the tables with all that was added; return why which exports could not be read."""
+        for format_name, exports in self._waiting.items():
+            for batch in _batches(exports):
+                self._read(BY_NAME[format_name], batch)
+        self._waiting = {}
+        return dict(self._failures)
+
+    def dated(self) -> set[str]:
+        """The exports each record of which tells when it was submitted."""
+        return {source_id for (source_id,) in self.connection.execute(DATED.format("records")).fetchall()}
+
+    def rows(self, source_ids: set[str]) -> Iterator[tuple[str, pa.Table]]:
+        """Each table's rows of these exports."""
+        self.connection.register("wanted", pa.table({"source_id": sorted(source_ids)}))
+        for name in READ_TABLES:
+            relation = self.connection.execute(f"select * from {name} semi join wanted using (source_id)")
+            yield name, relation.to_arrow_table()
+        self.connection.unregister("wanted")
+
+    def _read(self, module: ModuleType, exports: Sequence[Export]) -> None:
+        """Read exports of one form; the one that makes its queries fail is found by halving."""
+        try:
+            self._insert(exports, self._query(module, exports) if hasattr(module, "QUERIES") else {})
+        except duckdb.Error as error:
+            self._scratch = None  # whatever happened to it
+            if len(exports) == 1:
+                self._failures[exports[0].source_id] = _reader_error(
+                    f"{module.NAME} failed ({type(error).__name__})"
+                )
+                return
+            half = len(exports) // 2
+            self._read(module, exports[:half])
+            self._read(module, exports[half:])
+
+    def _query(self, module: ModuleType, exports: Sequence[Export]) -> dict[str, pa.Table]:
+        """What a structured form's queries give for the documents of `exports`."""
+        if self._scratch is None:
+            self._scratch = duckdb.connect()
+            self.codebook.relations(self._scratch)
+        found = query(self._scratch, module, exports)
+        for name in ("documents", *(name for name in module.QUERIES if name not in RAW_TABLES)):
+            self._scratch.execute(f"drop table temp.{name}")
+        return found
+
+    def _insert(self, exports: Sequence[Export], found: Mapping[str, pa.Table]) -> None:
+        """Write what was read, all of it or nothing. Raises duckdb.Error for rows that fit no table."""
+        rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in READ_TABLES}
+        for export in exports:
+            _add_rows(export, rows)
+        self.connection.execute("begin transaction")
+        try:
+            for name, table_rows in rows.items():
+                if table_rows:
+                    insert(self.connection, name, to_arrow(name, table_rows))
+            for name, table in found.items():
+                insert(self.connection, name, table)
+        except duckdb.Error:
+            self.connection.execute("rollback")
+            raise
+        self.connection.execute("commit")
+
+
+def query(
+    scratch: duckdb.DuckDBPyConnection, module: ModuleType, exports: Sequence[Export]
+) -> dict[str, pa.Table]:
+    """What a structured form's queries give for the documents of `exports`, by raw table.
+
+    `scratch` has the codebook's relations; the queries' temporary tables stay in it.
+    """
+    documents = pa.table(
+        {
+            "source_id": [export.source_id for export in exports],
+            "document": [export.document for export in exports],
+        }
+    )
+    scratch.register("arrow_rows", documents)
+    scratch.execute(
+        "create or replace temp table documents as "
+        "select source_id, document::json as document from arrow_rows"
+    )
+    scratch.unregister("arrow_rows")
+    queries: Mapping[str, str] = module.QUERIES
+    found: dict[str, pa.Table] = {}
+    for name, sql in queries.items():
+        if name in RAW_TABLES:
+            found[name] = scratch.execute(sql).to_arrow_table()
+        else:
+            scratch.execute(f"create or replace temp table {name} as {sql}")
+    return found
+
+
+#: SQL: the exports each record of which tells when it was submitted.
+DATED = "select source_id from {} group by source_id having bool_and(submitted_at is not null)"
+
+
+def to_arrow(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
+    """The rows of a raw table."""
+    schema = RAW_TABLES[name]
+    columns = zip(*rows, strict=True) if rows else ([] for _ in schema)
+    arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table | pa.RecordBatchReader) -> None:
+    """Add rows to a table, by the names of their columns; missing ones are null."""
+    connection.register("arrow_rows", rows)
+    try:
+        connection.execute(f"insert into {table} by name select * from arrow_rows")
+    finally:
+        connection.unregister("arrow_rows")
+
+
+def _batches(exports: Sequence[Export]) -> Iterator[list[Export]]:
+    batch: list[Export] = []
+    size = 0
+    for export in exports:
+        if batch and (len(batch) == BATCH_EXPORTS or size + len(export.data) > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(export)
+        size += len(export.data)
+    if batch:
+        yield batch
+
+
+def _add_rows(export: Export, rows: dict[str, list[tuple[Any, ...]]]) -> None:
+    """Append the rows of an export; of a structured form only its own, as the rest is left to its queries."""
+    source_id, reading = export.source_id, export.reading
+    if reading is None:
+        counts = (None, None, "utf-8", export.byte_count, None, None, None, None)
+        rows["exports"].append((source_id, export.format, *counts))
+        return
+    rows["exports"].append(
+        (
+            source_id,
+            export.format,
+            reading.generation,
+            reading.text_form,
+            reading.encoding,
+            export.byte_count,
+            reading.characters,
+            reading.characters_recognised,
+            reading.characters_testimony,
+            reading.characters_unparsed,
+        )
+    )
+    record = (source_id, "")
+    rows["records"].append((*record, reading.project_name, reading.project_link, *[None] * 6))
+    rows["record_forms"].append((*record, _PAGE_FORM, _PAGE_DEFAULT_STATE))
+    rows["responses"].extend(
+        (*record, response.question_id, response.state, list(response.candidate_answer_ids) or None)
+        for response in reading.responses
+    )
+    ordinals: Counter[str] = Counter()
+    for seen in reading.observations:
+        ordinals[seen.question_id] += 1
+        rows["observations"].append(
+            (
+                *record,
+                seen.question_id,
+                ordinals[seen.question_id],
+                seen.answer_id,
+                seen.raw_label,
+                seen.match,
+                seen.value_number,
+                seen.value_text,
+                seen.source_start,
+                seen.source_end,
+                seen.source_pointer,
+            )
+        )
+    rows["testimonies"].extend(
+        (
+            *record,
+            testimony.question_id,
+            testimony.text,
+            testimony.is_truncated,
+            testimony.source_start,
+            testimony.source_end,
+            testimony.source_pointer,
+        )
+        for testimony in reading.testimonies
+    )
+    rows["unparsed_fragments"].extend(
+        (source_id, fragment.source_start, fragment.source_end, fragment.text)
+        for fragment in reading.fragments
+    )

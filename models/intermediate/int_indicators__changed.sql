@@ -1,0 +1,123 @@
+with
+
+components as (
+
+    select * from {{ ref('int_indicators__components') }}
+    where is_binary
+
+),
+
+scopes as (
+
+    select * from {{ ref('int_indicators__scopes') }}
+
+),
+
+memberships as (
+
+    select * from {{ ref('int_indicators__memberships') }}
+
+),
+
+asked as (
+
+    select distinct
+        indicator_id,
+        method_version,
+        component_id
+    from {{ ref('int_indicators__by_evaluation') }}
+    where state <> 'not_asked'
+
+),
+
+breaks as (
+
+    select * from {{ ref('int_indicators__breaks') }}
+    where year_from is not null
+
+),
+
+pairs as (
+
+    select
+        year as year_to,
+        lag(year) over (order by year) as year_from
+    from {{ ref('dim_campaign') }}
+
+),
+
+counted as (
+
+    select
+        matched.indicator_id,
+        matched.method_version,
+        matched.component_id,
+        matched.year_to,
+        memberships.scope_type,
+        memberships.scope_id,
+        count(*) filter (where matched.is_asked) as n_asked,
+        count(*) filter (where matched.is_ambiguous) as n_ambiguous,
+        count(*) filter (where matched.is_broken) as n_broken,
+        count(*) filter (where matched.is_matched) as n_matched,
+        count(*) filter (where matched.is_gained) as gained,
+        count(*) filter (where matched.is_lost) as lost
+    from {{ ref('int_indicators__matched') }} as matched
+    inner join memberships on matched.project_id = memberships.project_id and matched.year_to = memberships.year
+    where memberships.scope_type <> 'site'
+    group by all
+
+),
+
+-- A row for every binary component, pair of campaigns and scope: what cannot be told is one, too.
+final as (
+
+    select
+        components.indicator_id,
+        components.method_version,
+        components.component_id,
+        pairs.year_from,
+        pairs.year_to,
+        scopes.scope_type,
+        scopes.scope_id,
+        coalesce(counted.n_matched, 0)::integer as n_matched,
+        coalesce(counted.gained, 0)::integer as gained,
+        coalesce(counted.lost, 0)::integer as lost,
+        case
+            when counted.n_broken > 0 or exists(
+                select 1 from breaks
+                where
+                    breaks.indicator_id = components.indicator_id
+                    and breaks.method_version = components.method_version
+                    and breaks.component_id = components.component_id
+                    and breaks.year_from >= pairs.year_from and breaks.year_to <= pairs.year_to
+            ) then 'break'
+            when counted.n_asked = 0 or asked.component_id is null then 'not_asked'
+            when counted.n_ambiguous > 0 then 'bounds'
+            when coalesce(counted.n_matched, 0) = 0 then 'no_data'
+            -- A change needs ten sites on both sides of it.
+            when counted.n_matched < 10 then 'small_n'
+            else 'ok'
+        end as status
+    from components
+    inner join scopes
+        on
+            scopes.scope_type = 'network'
+            or position('|' || scopes.scope_type || '|' in '|' || components.disaggregations || '|') > 0
+    inner join pairs on scopes.year = pairs.year_to and pairs.year_from is not null
+    left join asked
+        on
+            components.indicator_id = asked.indicator_id
+            and components.method_version = asked.method_version
+            and components.component_id = asked.component_id
+    left join counted
+        on
+            components.indicator_id = counted.indicator_id
+            and components.method_version = counted.method_version
+            and components.component_id = counted.component_id
+            and pairs.year_to = counted.year_to
+            and scopes.scope_type = counted.scope_type
+            and scopes.scope_id = counted.scope_id
+
+)
+
+select * from final

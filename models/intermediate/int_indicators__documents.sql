@@ -1,0 +1,117 @@
+with
+
+components as (
+
+    select * from {{ ref('int_indicators__components') }}
+    where family = 'documents'
+
+),
+
+evaluations as (
+
+    select * from {{ ref('fct_evaluation') }}
+
+),
+
+responses as (
+
+    select * from {{ ref('fct_response') }}
+
+),
+
+-- A criterion is documented where one of its questions is answered; which ones are, is known of every evaluation.
+documented as (
+
+    select
+        responses.evaluation_id,
+        responses.category_id,
+        categories.sdg_targets_proposed,
+        -- Criteria of the social questionnaire, not those of the urban project.
+        categories.criterion_number <= 12 as is_criterion,
+        exists(
+            select 1 from {{ ref('fct_testimony') }} as testimonies
+            where
+                testimonies.evaluation_id = responses.evaluation_id
+                and testimonies.category_id = responses.category_id
+                and not testimonies.is_placeholder
+        ) as is_told
+    from responses
+    inner join {{ ref('categories') }} as categories on responses.category_id = categories.category_id
+    where responses.state = 'answered'
+    group by all
+
+),
+
+counted as (
+
+    select
+        components.indicator_id,
+        components.method_version,
+        components.component_id,
+        components.statistic,
+        evaluations.project_id,
+        evaluations.year,
+        case components.indicator_id
+            when 'C3' then 1
+            when 'C4' then (count(*) filter (where documented.category_id = components.category_id))
+            when 'C6' then max(evaluations.lost_count)
+            when 'C7' then (count(*) filter (where documented.is_criterion and documented.is_told))
+            when 'X4'
+                then
+                    max((
+                        position('|' || components.component_id || '.' in '|' || documented.sdg_targets_proposed) > 0
+                    )::integer)
+        end as numerator,
+        case components.indicator_id
+            when 'C6' then max(evaluations.asked_count)
+            when 'C7' then (count(*) filter (where documented.is_criterion))
+            else 1
+        end as denominator,
+        case components.indicator_id
+            when 'C3' then (count(*) filter (where documented.is_criterion))
+        end as value
+    from components
+    cross join evaluations
+    left join documented on evaluations.evaluation_id = documented.evaluation_id
+    where components.indicator_id <> 'C5'
+    group by
+        components.indicator_id, components.method_version, components.component_id, components.statistic,
+        evaluations.project_id, evaluations.year
+
+),
+
+final as (
+
+    select
+        indicator_id,
+        method_version,
+        component_id,
+        project_id,
+        year,
+        case when denominator > 0 then 'answered' else 'blank' end as state,
+        false as is_outside,
+        case when statistic <> 'median' then coalesce(numerator, 0) end as numerator,
+        denominator,
+        value
+    from counted
+    union all
+    select
+        components.indicator_id,
+        components.method_version,
+        components.component_id,
+        evaluations.project_id,
+        evaluations.year,
+        'answered',
+        false,
+        (coalesce(responses.state, 'none') = 'ambiguous')::integer,
+        1,
+        null
+    from components
+    cross join evaluations
+    left join responses
+        on evaluations.evaluation_id = responses.evaluation_id and components.question_id = responses.question_id
+    where components.indicator_id = 'C5'
+
+)
+
+select * from final

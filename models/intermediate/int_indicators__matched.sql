@@ -1,0 +1,104 @@
+{{ config(materialized='table') }}
+
+with
+
+components as (
+
+    select * from {{ ref('int_indicators__components') }}
+    where is_binary
+
+),
+
+pairs as (
+
+    select * from (
+        select
+            year as year_to,
+            lag(year) over (order by year) as year_from
+        from {{ ref('dim_campaign') }}
+    ) as campaigns
+    where year_from is not null
+
+),
+
+facts as (
+
+    select
+        facts.*,
+        components.question_id
+    from {{ ref('int_indicators__by_evaluation') }} as facts
+    inner join components
+        on
+            facts.indicator_id = components.indicator_id
+            and facts.method_version = components.method_version
+            and facts.component_id = components.component_id
+
+),
+
+-- In which wording of the page an evaluation was read, for breaks between generations.
+generations as (
+
+    select
+        responses.project_id,
+        responses.year,
+        responses.question_id,
+        sources.generation
+    from {{ ref('fct_response') }} as responses
+    inner join {{ ref('dim_source') }} as sources on responses.source_id = sources.source_id
+    where
+        sources.generation is not null
+        and responses.question_id in (
+            select breaks.question_id from {{ ref('int_indicators__breaks') }} as breaks
+            where breaks.generation_from is not null
+        )
+
+),
+
+final as (
+
+    select
+        after.indicator_id,
+        after.method_version,
+        after.component_id,
+        after.project_id,
+        pairs.year_from,
+        pairs.year_to,
+        before.state <> 'not_asked' and after.state <> 'not_asked' as is_asked,
+        'ambiguous' in (before.state, after.state) as is_ambiguous,
+        before.denominator = 1 and after.denominator = 1 as is_matched,
+        before.denominator = 1 and after.denominator = 1 and after.numerator > before.numerator as is_gained,
+        before.denominator = 1 and after.denominator = 1 and after.numerator < before.numerator as is_lost,
+        before.denominator = 1 and after.denominator = 1
+        and exists(
+            select 1
+            from {{ ref('int_indicators__breaks') }} as breaks
+            where
+                breaks.indicator_id = after.indicator_id
+                and breaks.method_version = after.method_version
+                and breaks.component_id = after.component_id
+                and least(before_page.generation, after_page.generation) <= breaks.generation_from
+                and greatest(before_page.generation, after_page.generation) >= breaks.generation_to
+        ) as is_broken
+    from pairs
+    inner join facts as after on pairs.year_to = after.year
+    inner join facts as before
+        on
+            pairs.year_from = before.year
+            and after.project_id = before.project_id
+            and after.indicator_id = before.indicator_id
+            and after.method_version = before.method_version
+            and after.component_id = before.component_id
+    left join generations as before_page
+        on
+            before.project_id = before_page.project_id
+            and before.year = before_page.year
+            and before.question_id = before_page.question_id
+    left join generations as after_page
+        on
+            after.project_id = after_page.project_id
+            and after.year = after_page.year
+            and after.question_id = after_page.question_id
+
+)
+
+select * from final

@@ -1,0 +1,118 @@
+{{ config(materialized='table') }}
+
+with
+
+evaluations as (
+
+    select * from {{ ref('fct_evaluation') }}
+
+),
+
+registered as (
+
+    select * from {{ ref('int_indicators__registered') }}
+
+),
+
+projects as (
+
+    select * from {{ ref('dim_project') }}
+
+),
+
+observations as (
+
+    select * from {{ ref('fct_observation') }}
+
+),
+
+records as (
+
+    select * from {{ ref('int_records__identified') }}
+
+),
+
+-- A project that was evaluated has a place in every campaign: participation asks for those that are missing, too.
+sites as (
+
+    select
+        projects.project_id,
+        campaigns.year
+    from projects
+    cross join {{ ref('dim_campaign') }} as campaigns
+    union
+    select
+        project_id,
+        year
+    from registered
+
+),
+
+-- The latest profile that answers speaks for all years, so that a site is in one group on both sides of a change.
+declared as (
+
+    select
+        project_id,
+        case question_id when 'status' then 'legal_status' else 'thematique' end as scope_type,
+        coalesce(answer_id, 'unmapped') as scope_id,
+        rank() over (partition by project_id, question_id order by year desc) as year_rank
+    from observations
+    where question_id in ('status', 'presentation.thematiques')
+
+),
+
+grouped as (
+
+    select
+        sites.project_id,
+        sites.year,
+        types.scope_type,
+        case types.scope_type
+            when 'network' then 'network'
+            when 'site' then sites.project_id
+            when 'region' then projects.region_code
+            when 'department' then projects.department_code
+            when 'opening_age'
+                then
+                    case
+                        when sites.year - year(projects.opened_on) < 3 then '0-2'
+                        when sites.year - year(projects.opened_on) < 6 then '3-5'
+                        when sites.year - year(projects.opened_on) < 11 then '6-10'
+                        when projects.opened_on is not null then '11+'
+                    end
+            else declared.scope_id
+        end as scope_id
+    from sites
+    cross join (
+        select {{ explode("['network', 'site', 'region', 'department', 'opening_age', 'legal_status', 'thematique']") }}
+            as scope_type
+    ) as types
+    left join projects on sites.project_id = projects.project_id
+    left join declared
+        on
+            sites.project_id = declared.project_id
+            and types.scope_type = declared.scope_type
+            and declared.year_rank = 1
+
+),
+
+final as (
+
+    select distinct
+        project_id,
+        year,
+        scope_type,
+        coalesce(scope_id, 'unknown') as scope_id
+    from grouped
+    union all
+    select distinct
+        evaluations.project_id,
+        evaluations.year,
+        'export_form' as scope_type,
+        records.format as scope_id
+    from evaluations
+    inner join records on evaluations.evaluation_id = records.evaluation_id
+
+)
+
+select * from final
