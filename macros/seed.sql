@@ -17,6 +17,7 @@
             delim = ',',
             quote = '"',
             escape = '"',
+            dateformat = '%Y-%m-%d',
             types = {
                 {%- for column, type in types.items() %}'{{ column }}': '{{ type }}'{{ ', ' if not loop.last }}{% endfor -%}
             }

@@ -31,15 +31,19 @@ choices as (
                 and not coalesce(answers.is_no, false)
         ) as has_effect
     from {{ ref('fct_response') }} as responses
-    inner join {{ ref('stg_codebook__questions') }} as questions on responses.question_id = questions.question_id
-    inner join {{ ref('categories') }} as categories on questions.category_id = categories.category_id
+    inner join {{ ref('stg_codebook__questions') }} as questions
+        on responses.question_id = questions.question_id
+    inner join {{ ref('categories') }} as categories
+        on questions.category_id = categories.category_id
     where
-        questions.form = 'social' and categories.criterion_number <= 12 and questions.kind in ('single', 'multiple')
+        questions.form = 'social'
+        and categories.criterion_number <= 12
+        and questions.kind in ('single', 'multiple')
 
 ),
 
--- Where none is observed, a criterion may still hide an effect behind a choice without an answer; what kind of effect
--- it was (role `kind`) is only asked of those that had one.
+-- Where none is observed, a criterion may still hide an effect behind a choice without an answer; what kind
+-- of effect it was (role `kind`) is only asked of those that had one.
 criteria as (
 
     select
@@ -99,7 +103,8 @@ final as (
             when components.statistic = 'share'
                 then (
                     coalesce(counted.is_answered, false)
-                    and try_cast(components.measure as integer) between counted.observed_count and counted.possible_count
+                    and counted.observed_count <= try_cast(components.measure as integer)
+                    and counted.possible_count >= try_cast(components.measure as integer)
                 )::integer
         end as numerator_high,
         case

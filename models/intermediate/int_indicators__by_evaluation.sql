@@ -15,6 +15,7 @@ with
 
 final as (
     {% for family, columns in families.items() %}
+        {%- set counted = 'numerator' if 'numerator' in columns else 'null' %}
         select
             indicator_id,
             method_version,
@@ -23,12 +24,11 @@ final as (
             year,
             state,
             is_outside,
-            {{ 'numerator' if 'numerator' in columns else 'null' }}::integer as numerator,
+            {{ counted }}::integer as numerator,
             denominator::integer as denominator,
-            {{ 'numerator_low' if 'numerator_low' in columns else 'numerator' if 'numerator' in columns else 'null' }}::integer
-                as numerator_low,
-            {{ 'numerator_high' if 'numerator_high' in columns else 'numerator' if 'numerator' in columns else 'null' }}::integer
-                as numerator_high,
+            {% for bound in ['numerator_low', 'numerator_high'] %}
+                {{ bound if bound in columns else counted }}::integer as {{ bound }},
+            {% endfor %}
             {{ 'value' if 'value' in columns else 'null' }}::double as value,
             {{ 'value_low' if 'value_low' in columns else 'null' }}::double as value_low,
             {{ 'value_high' if 'value_high' in columns else 'null' }}::double as value_high

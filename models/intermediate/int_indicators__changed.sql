@@ -62,7 +62,8 @@ counted as (
         count(*) filter (where matched.is_gained) as gained,
         count(*) filter (where matched.is_lost) as lost
     from {{ ref('int_indicators__matched') }} as matched
-    inner join memberships on matched.project_id = memberships.project_id and matched.year_to = memberships.year
+    inner join memberships
+        on matched.project_id = memberships.project_id and matched.year_to = memberships.year
     where memberships.scope_type <> 'site'
     group by all
 
@@ -83,7 +84,7 @@ final as (
         coalesce(counted.gained, 0)::integer as gained,
         coalesce(counted.lost, 0)::integer as lost,
         case
-            when counted.n_broken > 0 or exists(
+            when counted.n_broken > 0 or exists (
                 select 1 from breaks
                 where
                     breaks.indicator_id = components.indicator_id

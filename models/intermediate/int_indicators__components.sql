@@ -58,20 +58,33 @@ parts as (
     inner join answers on questions.answer_list = answers.answer_list
     union all
     select
-        'criterion', null, category_id, null, null, category_id, criterion_number, label_fr, label_en
+        'criterion' as expand,
+        null as part_of,
+        category_id as part_id,
+        null as question_id,
+        null as answer_ids,
+        category_id,
+        criterion_number as part_position,
+        label_fr,
+        label_en
     from criteria
     union all
-    -- What a page or a file may leave in doubt: choices, numbers and ratings of the forms that platform exports share.
+    -- What an export may leave in doubt: choices, numbers and ratings of the forms that platform exports
+    -- share; and the environmental practices that are asked about with yes and no.
     select
-        'question', null, question_id, question_id, null, category_id,
-        row_number() over (order by form desc, category_id asc, position asc), label_fr, label_en
+        case form when 'environment' then 'practice' else 'question' end as expand,
+        case form when 'environment' then category_id end as part_of,
+        question_id as part_id,
+        question_id,
+        null as answer_ids,
+        category_id,
+        row_number() over (order by form desc, category_id asc, position asc) as part_position,
+        label_fr,
+        label_en
     from questions
-    where form in ('social', 'profile') and kind in ('single', 'multiple', 'number', 'number_text', 'rating')
-    union all
-    select
-        'practice', category_id, question_id, question_id, null, category_id, position, label_fr, label_en
-    from questions
-    where form = 'environment' and answer_list = 'oui_non' and weight is not null
+    where
+        (form in ('social', 'profile') and kind in ('single', 'multiple', 'number', 'number_text', 'rating'))
+        or (form = 'environment' and answer_list = 'oui_non' and weight is not null)
 
 ),
 
@@ -85,11 +98,12 @@ final as (
             parts.part_id,
             rules.component_id
         ) as component_id,
-        (100 * rules.position + coalesce(parts.part_position, 0))::integer as position,
+        (1000 * rules.position + coalesce(parts.part_position, 0))::integer as position,
         indicators.kind,
         rules.family,
         rules.statistic,
-        indicators.kind <> 'coverage' as is_estimated,
+        -- What the exports document is no sample of anything: it has neither interval nor bounds.
+        indicators.kind <> 'coverage' and rules.family <> 'documents' as is_estimated,
         rules.family in ('choices', 'gaps') as is_binary,
         coalesce(rules.minimum_n, indicators.minimum_n) as minimum_n,
         indicators.disaggregations,
@@ -101,8 +115,10 @@ final as (
         rules.measure,
         rules.among_question_id,
         rules.among_answer_ids,
-        coalesce(rules.label_fr || ' : ' || parts.label_fr, parts.label_fr, rules.label_fr) as component_label_fr,
-        coalesce(rules.label_en || ': ' || parts.label_en, parts.label_en, rules.label_en) as component_label_en
+        coalesce(rules.label_fr || ' : ' || parts.label_fr, parts.label_fr, rules.label_fr)
+            as component_label_fr,
+        coalesce(rules.label_en || ': ' || parts.label_en, parts.label_en, rules.label_en)
+            as component_label_en
     from rules
     inner join indicators
         on rules.indicator_id = indicators.indicator_id and rules.method_version = indicators.method_version

@@ -33,7 +33,14 @@ facts as (
 wanted as (
 
     select
-        components.*,
+        components.indicator_id,
+        components.method_version,
+        components.component_id,
+        components.kind,
+        components.family,
+        components.statistic,
+        components.is_estimated,
+        components.minimum_n,
         scopes.scope_type,
         scopes.scope_id,
         scopes.year,
@@ -78,7 +85,19 @@ counted as (
 final as (
 
     select
-        wanted.*,
+        wanted.indicator_id,
+        wanted.method_version,
+        wanted.component_id,
+        wanted.kind,
+        wanted.family,
+        wanted.statistic,
+        wanted.is_estimated,
+        wanted.minimum_n,
+        wanted.scope_type,
+        wanted.scope_id,
+        wanted.year,
+        wanted.n_evaluations,
+        wanted.n_register,
         {% for column in [
             'n_asked', 'n_answered', 'n_ambiguous', 'n_outside', 'denominator', 'numerator', 'numerator_low',
             'numerator_high',

@@ -19,13 +19,13 @@ responses as (
 
 ),
 
--- A criterion is documented where one of its questions is answered; which ones are, is known of every evaluation.
+-- A criterion is documented where one of its questions is answered: that is known of every evaluation.
 documented as (
 
     select
         responses.evaluation_id,
         responses.category_id,
-        categories.sdg_targets_proposed,
+        categories.sdg_targets_proposed as targets,
         -- Criteria of the social questionnaire, not those of the urban project.
         categories.criterion_number <= 12 as is_criterion,
         exists(
@@ -59,7 +59,7 @@ counted as (
             when 'X4'
                 then
                     max((
-                        position('|' || components.component_id || '.' in '|' || documented.sdg_targets_proposed) > 0
+                        position('|' || components.component_id || '.' in '|' || documented.targets) > 0
                     )::integer)
         end as numerator,
         case components.indicator_id
@@ -101,15 +101,17 @@ final as (
         components.component_id,
         evaluations.project_id,
         evaluations.year,
-        'answered',
-        false,
-        (coalesce(responses.state, 'none') = 'ambiguous')::integer,
-        1,
-        null
+        'answered' as state,
+        false as is_outside,
+        coalesce(responses.state = 'ambiguous', false)::integer as numerator,
+        1 as denominator,
+        null as value
     from components
     cross join evaluations
     left join responses
-        on evaluations.evaluation_id = responses.evaluation_id and components.question_id = responses.question_id
+        on
+            evaluations.evaluation_id = responses.evaluation_id
+            and components.question_id = responses.question_id
     where components.indicator_id = 'C5'
 
 )

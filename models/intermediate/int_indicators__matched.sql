@@ -9,6 +9,13 @@ components as (
 
 ),
 
+breaks as (
+
+    select * from {{ ref('int_indicators__breaks') }}
+    where generation_from is not null
+
+),
+
 pairs as (
 
     select * from (
@@ -47,10 +54,7 @@ generations as (
     inner join {{ ref('dim_source') }} as sources on responses.source_id = sources.source_id
     where
         sources.generation is not null
-        and responses.question_id in (
-            select breaks.question_id from {{ ref('int_indicators__breaks') }} as breaks
-            where breaks.generation_from is not null
-        )
+        and responses.question_id in (select breaks.question_id from breaks)
 
 ),
 
@@ -68,10 +72,8 @@ final as (
         before.denominator = 1 and after.denominator = 1 as is_matched,
         before.denominator = 1 and after.denominator = 1 and after.numerator > before.numerator as is_gained,
         before.denominator = 1 and after.denominator = 1 and after.numerator < before.numerator as is_lost,
-        before.denominator = 1 and after.denominator = 1
-        and exists(
-            select 1
-            from {{ ref('int_indicators__breaks') }} as breaks
+        before.denominator = 1 and after.denominator = 1 and exists (
+            select 1 from breaks
             where
                 breaks.indicator_id = after.indicator_id
                 and breaks.method_version = after.method_version

@@ -32,7 +32,7 @@ records as (
 
 ),
 
--- A project that was evaluated has a place in every campaign: participation asks for those that are missing, too.
+-- A project that was evaluated has a place in every campaign: participation asks for the missing, too.
 sites as (
 
     select
@@ -48,7 +48,7 @@ sites as (
 
 ),
 
--- The latest profile that answers speaks for all years, so that a site is in one group on both sides of a change.
+-- The latest profile that answers speaks for all years: a site is in one group on both sides of a change.
 declared as (
 
     select
@@ -58,6 +58,15 @@ declared as (
         rank() over (partition by project_id, question_id order by year desc) as year_rank
     from observations
     where question_id in ('status', 'presentation.thematiques')
+
+),
+
+types as (
+
+    select
+        {{ explode(
+            "['network', 'site', 'region', 'department', 'opening_age', 'legal_status', 'thematique']"
+        ) }} as scope_type
 
 ),
 
@@ -83,10 +92,7 @@ grouped as (
             else declared.scope_id
         end as scope_id
     from sites
-    cross join (
-        select {{ explode("['network', 'site', 'region', 'department', 'opening_age', 'legal_status', 'thematique']") }}
-            as scope_type
-    ) as types
+    cross join types
     left join projects on sites.project_id = projects.project_id
     left join declared
         on

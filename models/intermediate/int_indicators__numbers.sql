@@ -45,8 +45,8 @@ measured as (
 
 ),
 
--- An ambiguous number is 0 or none: with it, a sum stays and a median lies between two. Shares count one number, or
--- (`none`) the texts that hold none.
+-- An ambiguous number is 0 or none: with it, a sum stays and a median lies between two. Shares count one
+-- number, or (`none`) the texts that hold none.
 final as (
 
     select
@@ -73,7 +73,8 @@ final as (
         end as denominator,
         case when statistic in ('sum', 'median') then measured_value end as value,
         case
-            when statistic in ('sum', 'median') then coalesce(measured_value, case when state = 'ambiguous' then 0 end)
+            when statistic in ('sum', 'median')
+                then coalesce(measured_value, case when state = 'ambiguous' then 0 end)
         end as value_low,
         case when statistic in ('sum', 'median') then measured_value end as value_high
     from measured

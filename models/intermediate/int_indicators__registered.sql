@@ -21,7 +21,7 @@ campaigns as (
 
 ),
 
--- A project of the register is known by its name's slug, however it is spelled; one without exports keeps its own.
+-- A project of the register is known by its slug, however it is spelled; one without exports keeps its own.
 final as (
 
     select distinct

@@ -26,7 +26,7 @@ register_size as (
 
 ),
 
--- The register says who is active, and nothing of territories: it gives the size of the network and of a site.
+-- The register says who is active, and nothing of territories: it sizes the network and a site.
 final as (
 
     select

@@ -24,7 +24,7 @@ valued as (
         scores.year,
         case
             when components.measure = 'answered' then scores.answered_score
-            -- The platform takes what is not answered for 0; of a form that answers nothing it says nothing here.
+            -- The platform takes what is not answered for 0; a form without any answer has no score here.
             when scores.answered_count > 0 then scores.platform_score
         end as value
     from components

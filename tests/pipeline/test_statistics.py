@@ -56,18 +56,22 @@ def select(expressions: str, columns: str, rows: Iterable[tuple[object, ...]]) -
 
 def intervals(macros: dict[str, Macro], rows: Iterable[tuple[object, ...]]) -> Array:
     """Wilson's low and high for rows of k, n, N."""
-    sides = ", ".join(f'{macros["wilson"]("k", "n", "size", side)} as {side}' for side in ("low", "high"))
+    sides = ", ".join(f"{macros['wilson']('k', 'n', 'size', side)} as {side}" for side in ("low", "high"))
     return select(sides, "k, n, size", rows)
 
 
 def test_wilson_is_that_of_statsmodels(macros: dict[str, Macro]) -> None:
-    grid = [(k, n, None) for n in (1, 2, 3, 5, 8, 13, 40, 100, 1000) for k in range(0, n + 1, max(1, n // 40))]
+    grid = [
+        (k, n, None) for n in (1, 2, 3, 5, 8, 13, 40, 100, 1000) for k in range(0, n + 1, max(1, n // 40))
+    ]
     expected = [proportion_confint(k, n, method="wilson") for k, n, _ in grid]
     assert np.allclose(intervals(macros, grid), expected, atol=1e-9)
 
 
 def test_finite_population_narrows_to_the_count_itself(macros: dict[str, Macro]) -> None:
-    grid = [(k, n, size) for n in (1, 4, 12) for k in range(n + 1) for size in (n, n + 1, 2 * n, 50 * n, 10**6)]
+    grid = [
+        (k, n, size) for n in (1, 4, 12) for k in range(n + 1) for size in (n, n + 1, 2 * n, 50 * n, 10**6)
+    ]
     found = intervals(macros, grid)
     share = np.array([k / n for k, n, _ in grid])
     assert (found[:, 0] <= share + 1e-12).all() and (found[:, 1] >= share - 1e-12).all()
@@ -78,7 +82,7 @@ def test_finite_population_narrows_to_the_count_itself(macros: dict[str, Macro])
 
 
 def test_worst_case_holds_every_completion(macros: dict[str, Macro]) -> None:
-    sides = ", ".join(f'{macros["worst_case"]("k", "n", "size", side)} as {side}' for side in ("low", "high"))
+    sides = ", ".join(f"{macros['worst_case']('k', 'n', 'size', side)} as {side}" for side in ("low", "high"))
     grid = [(k, n, size) for size in (1, 5, 9) for n in range(size + 1) for k in range(n + 1)]
     for (k, n, size), (low, high) in zip(grid, select(sides, "k, n, size", grid), strict=True):
         completions = [(k + more) / size for more in range(size - n + 1)]
@@ -94,9 +98,11 @@ def test_mcnemar_is_the_exact_binomial_test(macros: dict[str, Macro]) -> None:
 
 
 def test_bonett_and_price(macros: dict[str, Macro]) -> None:
-    grid = [(g, lost, n) for n in (1, 10, 21, 48, 300) for g in range(0, n + 1, 3) for lost in range(0, n - g + 1, 4)]
+    sizes = (1, 10, 21, 48, 300)
+    grid = [(g, lost, n) for n in sizes for g in range(0, n + 1, 3) for lost in range(0, n - g + 1, 4)]
     parts = ", ".join(
-        f'{macros["bonett_price"]("gained", "lost", "n", part)} as {part}' for part in ("change", "error", "low", "high")
+        f"{macros['bonett_price']('gained', 'lost', 'n', part)} as {part}"
+        for part in ("change", "error", "low", "high")
     )
     gained, lost, n = np.array(grid, dtype=float).T
     one, other = (gained + 1) / (n + 2), (lost + 1) / (n + 2)
@@ -132,7 +138,9 @@ def test_quantiles_are_those_of_numpy(macros: dict[str, Macro]) -> None:
     with duckdb.connect() as connection:
         for size in (1, 2, 3, 4, 7, 20):
             values = random.integers(0, 50, size).tolist()
-            found = connection.execute(f"select {query} from (select unnest(?) as value)", [[*values, None]]).fetchone()
+            found = connection.execute(
+                f"select {query} from (select unnest(?) as value)", [[*values, None]]
+            ).fetchone()
             assert found == pytest.approx(tuple(np.quantile(values, [0.25, 0.5, 0.75])))
 
 
@@ -155,12 +163,20 @@ def coverages(macros: dict[str, Macro], samples: Iterable[tuple[int, int | None]
 SHORT = [(5, None), (12, None), (40, None), (5, 20), (12, 20), (12, 40), (20, 40), (40, 80)]
 LONG = [
     *((n, None) for n in (5, 8, 12, 20, 30, 50, 80, 120, 200)),
-    *((round(size * share), size) for size in (20, 30, 40, 60, 100, 200, 400) for share in (0.25, 0.5, 0.6, 0.75, 0.9)),
+    *(
+        (round(size * share), size)
+        for size in (20, 30, 40, 60, 100, 200, 400)
+        for share in (0.25, 0.5, 0.6, 0.75, 0.9)
+    ),
 ]
 
 
-@pytest.mark.parametrize("samples", [SHORT, pytest.param(LONG, marks=pytest.mark.long)], ids=["short", "long"])
-def test_mean_coverage_of_the_interval(macros: dict[str, Macro], samples: list[tuple[int, int | None]]) -> None:
+@pytest.mark.parametrize(
+    "samples", [SHORT, pytest.param(LONG, marks=pytest.mark.long)], ids=["short", "long"]
+)
+def test_mean_coverage_of_the_interval(
+    macros: dict[str, Macro], samples: list[tuple[int, int | None]]
+) -> None:
     found = dict(zip(samples, coverages(macros, samples), strict=True))
     assert 0.94 <= np.mean(list(found.values())) <= 0.98, found
     assert all(0.93 <= coverage <= 0.99 for coverage in found.values()), found

@@ -51,12 +51,16 @@ final as (
         judged.n_matched,
         case when judged.status <> 'break' then judged.gained end as gained,
         case when judged.status <> 'break' then judged.lost end as lost,
-        case when judged.status = 'ok' then (judged.gained - judged.lost)::double / judged.n_matched end as change,
         case
-            when judged.status = 'ok' then {{ bonett_price('judged.gained', 'judged.lost', 'judged.n_matched', 'low') }}
+            when judged.status = 'ok' then (judged.gained - judged.lost)::double / judged.n_matched
+        end as change,
+        case
+            when judged.status = 'ok'
+                then {{ bonett_price('judged.gained', 'judged.lost', 'judged.n_matched', 'low') }}
         end as ci_low,
         case
-            when judged.status = 'ok' then {{ bonett_price('judged.gained', 'judged.lost', 'judged.n_matched', 'high') }}
+            when judged.status = 'ok'
+                then {{ bonett_price('judged.gained', 'judged.lost', 'judged.n_matched', 'high') }}
         end as ci_high,
         corrected.p_value,
         corrected.p_value_holm,

@@ -25,9 +25,10 @@ judged as (
             when scope_type <> 'site' and denominator < minimum_n then 'small_n'
             else 'ok'
         end as status,
-        -- Sites known to be outside what is counted are no part of the population; a register smaller than what
-        -- was received is none.
-        case when n_register >= n_evaluations then n_register else n_evaluations end - n_outside as population
+        -- Sites known to be outside what is counted are no part of the population; a register smaller than
+        -- what was received is none.
+        case when n_register >= n_evaluations then n_register else n_evaluations end - n_outside
+            as population
     from counted
 
 ),
@@ -42,13 +43,16 @@ figured as (
             when statistic = 'count' then numerator
             else value
         end as figure,
-        status = 'ok' and statistic = 'share' and is_estimated and scope_type <> 'site' as has_interval,
+        status = 'ok' and statistic = 'share' and is_estimated and scope_type <> 'site'
+            as has_interval,
         case
             when not is_estimated or status in ('not_asked', 'no_register') then 'none'
             when statistic in ('share', 'count') then statistic
             when n_ambiguous > 0 or family = 'breadth' then 'value'
             else 'none'
-        end as bounds_of
+        end as bounds_of,
+        0 as unseen_low,
+        population - denominator as unseen_high
     from judged
 
 ),
@@ -62,8 +66,9 @@ final as (
         figured.year,
         figured.scope_type,
         figured.scope_id,
-        case when figured.denominator > 0 and figured.statistic in ('share', 'count') then figured.numerator end
-            as numerator,
+        case
+            when figured.denominator > 0 and figured.statistic in ('share', 'count') then figured.numerator
+        end as numerator,
         figured.denominator,
         figured.figure as value,
         case when figured.status = 'ok' then figured.value_q1 end as value_q1,
@@ -83,8 +88,7 @@ final as (
                         'figured.numerator_' ~ side, 'figured.denominator', 'figured.population', side
                     ) }}
                 when 'count'
-                    then figured.numerator_{{ side }}
-                    {{- ' + figured.population - figured.denominator' if side == 'high' }}
+                    then figured.numerator_{{ side }} + figured.unseen_{{ side }}
                 when 'value' then figured.value_{{ side }}
             end as bound_{{ side }},
         {% endfor %}
