@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.archive import Archive, ArchiveError, State
+from ingest.archive import Archive, ArchiveError
 from ingest.codebook_rows import answer_rows, form_rows
 from ingest.collect import UsageError
 from ingest.console import Console
@@ -305,8 +305,8 @@ def _note_intake(job: Job, intake: Intake) -> None:
         job.console.say(f"{why}: {intake.caught_up} exports were read from the archive")
 
 
-def _verify(job: Job) -> State:
-    """Hash the archive again; return its state. Raises ArchiveError, which names what is wrong."""
+def _verify(job: Job) -> None:
+    """Hash the archive again. Raises ArchiveError, which names what is wrong."""
     archive = Archive(job.warehouse.archive)
     state = archive.state()
     with job.console.step("verify", "hashing the archive") as progress:
@@ -314,17 +314,17 @@ def _verify(job: Job) -> State:
     if faults:
         raise ArchiveError("\n".join(faults))
     job.outcome.verified = len(state.stored)
-    return state
 
 
 def _publish(job: Job, always: bool = False) -> None:
     """Build, check and publish, unless nothing changed since the last publication."""
-    state = _verify(job)
+    state = Archive(job.warehouse.archive).state()
     fingerprint = job.warehouse.fingerprint(job.archive_digest)
     last = job.warehouse.last_publication()
     if last and last.fingerprint == fingerprint and not always and not state.is_forgetting:
         job.outcome.publication = last
     else:
+        _verify(job)
         with job.console.step("build", "building and testing") as progress:
             build = job.warehouse.build(progress)
         if build.failures:
@@ -373,9 +373,7 @@ def _report(job: Job, out: Path, year: int | None, always: bool = False) -> None
         job.warehouse.note_publication(publication)
 
 
-def _gate_message(
-    failures: list[Check], skipped: int, last: Publication | None, is_forgetting: bool
-) -> str:
+def _gate_message(failures: list[Check], skipped: int, last: Publication | None, is_forgetting: bool) -> str:
     lines = [f"{len(failures)} of dbt's models and tests failed ({skipped} skipped): nothing was published."]
     lines += [f"  {check.name}: {check.message}" for check in failures]
     lines.append(

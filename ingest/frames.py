@@ -74,6 +74,14 @@ def _number(column: str) -> str:
     return f"case when isnan({column}) then 'infinity'::double else {column} end"
 
 
+#: Of fewer cases a share says nothing.
+_FEWEST = 8
+
+
+def _share(part: str, whole: str) -> str:
+    return f"case when {whole} >= {_FEWEST} then {part} / {whole} end"
+
+
 FRAMES = {
     "exports": Frame(
         table="exports",
@@ -86,10 +94,10 @@ FRAMES = {
             ),
             "characters_listed": "coalesce(fragment_counts.characters_listed, 0)",
             "damaged_count": "coalesce(answer_counts.damaged_count, 0)",
-            "unmapped_share": "answer_counts.unmapped_count / nullif(answer_counts.label_count, 0)",
-            "unknown_question_share": (
-                "coalesce(unknown_counts.unknown_count, 0) / "
-                "nullif(coalesce(unknown_counts.unknown_count, 0) + coalesce(stated_counts.stated_count, 0), 0)"
+            "unmapped_share": _share("answer_counts.unmapped_count", "answer_counts.label_count"),
+            "unknown_question_share": _share(
+                "unknown_counts.unknown_count",
+                "(unknown_counts.unknown_count + coalesce(stated_counts.stated_count, 0))",
             ),
             "unparsed_share": "rows.characters_unparsed / nullif(rows.characters, 0)",
         },

@@ -83,7 +83,7 @@ def _content(format_name: str, data: bytes) -> str:
     if hasattr(BY_NAME[format_name], "read"):
         return html.unescape(decode(data).text)
     document = read_export("", format_name, len(data), data, Codebook.load(PROJECT_ROOT)).document
-    return _plain_json(document or "")
+    return _strings(document or "")
 
 
 def _places(file: Path, warehouse: Warehouse, search: _Search, proof: Proof) -> Iterator[str]:
@@ -108,9 +108,8 @@ def _in_tables(connection: duckdb.DuckDBPyConnection, search: _Search, proof: Pr
         proof.columns += 1
         texts = connection.execute(
             f"""
-            select distinct "{column}"::varchar as text
-            from "{schema}"."{table}"
-            where list_bool_or(list_transform($1::varchar[], lambda needle: contains(lower(text), needle)))
+            from (select distinct "{column}"::varchar as content from "{schema}"."{table}")
+            where list_bool_or(list_transform($1::varchar[], lambda needle: contains(lower(content), needle)))
             """,
             [search.needles],
         ).fetchall()
@@ -131,15 +130,26 @@ def _text(file: Path) -> str:
     """What stands in a file, JSON and HTML without their escapes."""
     text = file.read_bytes().decode("utf-8", "replace")
     if file.suffix in (".json", ".ndjson"):
-        return "\n".join(map(_plain_json, [text] if file.suffix == ".json" else text.splitlines()))
+        return "\n".join(map(_strings, [text] if file.suffix == ".json" else text.splitlines()))
     return html.unescape(text)
 
 
-def _plain_json(text: str) -> str:
+def _strings(text: str) -> str:
+    """The strings of a JSON document, one below the other; what is no JSON stays as it is."""
     try:
-        return json.dumps(json.loads(text), ensure_ascii=False)
+        waiting = [json.loads(text)]
     except ValueError:
         return text
+    found = []
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, str):
+            found.append(value)
+    return "\n".join(found)
 
 
 def _literal(path: Path) -> str:

@@ -94,20 +94,23 @@ class Validator:
     def run(self, suites: Sequence[Suite]) -> list[Result]:
         """Validate. Raises BuildError if Great Expectations cannot."""
         self.has_news = True
-        results: list[Result] = self._ask("run", suites)
+        results: list[Result] = self._ask("run", suites, "validate, so nothing was loaded")
         return results
 
     def write_data_docs(self, folder: Path) -> None:
-        """Write Great Expectations' own pages about what was run since the last time, in place of `folder`."""
+        """Write Great Expectations' own pages about what was run since the last time, in place of `folder`.
+
+        Raises BuildError if it cannot.
+        """
         draft = folder.with_name(f".{folder.name}")
         shutil.rmtree(draft, ignore_errors=True)
         draft.parent.mkdir(parents=True, exist_ok=True)
         self.has_news = False
-        self._ask("write_data_docs", str(draft))
+        self._ask("write_data_docs", str(draft), "write its Data Docs")
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
 
-    def _ask(self, what: str, argument: object) -> Any:
+    def _ask(self, what: str, argument: object, purpose: str) -> Any:
         assert self._process.stdin and self._process.stdout
         try:
             pickle.dump((what, argument), self._process.stdin)
@@ -115,12 +118,12 @@ class Validator:
             is_done, answer = pickle.load(self._process.stdout)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             self._process.kill()
-            raise BuildError(
-                f"Great Expectations came to an end before it had validated (exit {self._process.wait()}): "
-                "nothing was loaded"
-            ) from error
+            is_done, answer = False, f"its process ended with {self._process.wait()} ({error})"
+        except BaseException:
+            self._process.kill()  # an answer that nobody waits for must not be taken for the next one
+            raise
         if not is_done:
-            raise BuildError(f"Great Expectations could not validate, so nothing was loaded: {answer}")
+            raise BuildError(f"Great Expectations could not {purpose}: {answer}")
         return answer
 
 

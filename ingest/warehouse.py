@@ -159,7 +159,11 @@ class Warehouse:
 
     def build(self, progress: Progress | None = None) -> BuildResult:
         """Run `dbt build` on build.duckdb in this process. Raises BuildError if it cannot even begin."""
-        with _environment(EFFETS_WAREHOUSE=str(self.root), DO_NOT_TRACK="1"), redirect_stdout(sys.stderr):
+        with (
+            _environment(EFFETS_WAREHOUSE=str(self.root), DO_NOT_TRACK="1"),
+            _arguments("dbt", "build"),
+            redirect_stdout(sys.stderr),
+        ):
             # Imported here: dbt takes a second to load, and a run with nothing new does without it.
             from dbt.adapters.duckdb.connections import DuckDBConnectionManager
             from dbt.cli.main import dbtRunner
@@ -248,6 +252,17 @@ def _cases(database: Path, query: str) -> str:
         names = [str(row[0]) for row in connection.execute(query).fetchmany(NAMED_CASES + 1)]
     names = list(dict.fromkeys(names))
     return ", ".join(names[:NAMED_CASES]) + (", …" if len(names) > NAMED_CASES else "")
+
+
+@contextmanager
+def _arguments(*arguments: str) -> Iterator[None]:
+    """What dbt writes down as the command that it was called with: ours may name what is to be forgotten."""
+    before = sys.argv
+    sys.argv = list(arguments)
+    try:
+        yield
+    finally:
+        sys.argv = before
 
 
 @contextmanager

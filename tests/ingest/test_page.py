@@ -321,7 +321,8 @@ def test_names_are_kept_as_printed(name):
     assert read(text_page(title=f"effets sociaux et urbains\nde {name}")).reading.project_name == name
 
 
-HTML = """<!doctype html><html><head><title>Commune Mesure</title><script>var a = "<h3>Santé</h3>";</script></head><body>
+HTML = """<!doctype html><html><head><title>Commune Mesure</title>
+<script>var a = "<h3>Santé</h3>";</script></head><body>
 <header><h1>Le site</h1><h3>Santé</h3></header>
 <h1>effets sociaux et urbains<br>de Exemple &amp; fils</h1>
 <a href="https://example.invalid/place/exemple-fils?x=1">Voir son datapanorama</a>
@@ -331,17 +332,20 @@ HTML = """<!doctype html><html><head><title>Commune Mesure</title><script>var a 
 <a class="valeur collectif"><h3>Effets<br> collectifs</h3><div class="intensity"><span class="">+</span><span>+</span>
 <span>+</span><span>+</span><span>+</span></div><img class="rounded size-1"></a></section>
 <section><h2>effets individuels</h2><h3>Lien social</h3><p>Des interactions sociales ont été observées entre différents
-publics :<br><strong><ul class="dashed"><li>bénévoles </strong></li><li><strong>parents d&#039;élèves </li></ul></strong>
+publics :<br><strong><ul class="dashed"><li>bénévoles </strong></li><li><strong>parents d&#039;élèves
+</li></ul></strong>
 Ces échanges ont été constatés <strong>lors d&rsquo;évènements grand public</strong> et <strong>le soir, en
 été</strong>.<br>Ces rencontres ont lieu <strong>au quotidien</strong>.</p>
 <div class="quote"><span class="excerpt">« Chez nous » &lt;3
 et ailleurs !.</span></div></section>
 <section><h2>effets collectifs</h2></section>
 <section><h2>effets sur le quartier et le territoire</h2><h3>Services publics et de proximité</h3>
-<p>Le projet n'a rien changé dans la gestion urbaine des espaces existants par les services des collectivités ou de leurs
+<p>Le projet n'a rien changé dans la gestion urbaine des espaces existants par les services des collectivités
+ou de leurs
 partenaires (ramassage des ordures, propreté, entretien, sécurité...).<br></p>
 <div class="quote"><span class="excerpt">.</span></div>
-<h3>Innovation publique</h3><p>La collaboration avec les partenaires publics et privés n'a pas fait évoluer leurs pratiques
+<h3>Innovation publique</h3><p>La collaboration avec les partenaires publics et privés n'a pas fait évoluer
+leurs pratiques
 professionnelles.</p></section>
 <!-- <section><h2>Impact sur le projet urbain</h2><p>Il a été observé que oui</p></section> -->
 <footer><h3>Santé</h3><p>Pied de page</p></footer></body></html>"""

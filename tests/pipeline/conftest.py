@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from ingest import intake
+from ingest.expectations import Validation
 from ingest.warehouse import Warehouse
-from tests.pipeline.warehouses import QuickBuild, fill
+from tests.pipeline.forms import write_forms
+from tests.pipeline.warehouses import Built, QuickBuild, fill, invoke
 
 
 @pytest.fixture
@@ -22,12 +26,37 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "warehouse"
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """What the main job makes of exports in every form: one for all tests, to be looked at only."""
+    folder = tmp_path_factory.mktemp("built")
+    exports = write_forms(folder / "exports")
+    result = invoke("run", exports, "--out", folder / "reports", "--json", warehouse=folder / "warehouse")
+    assert result.exit_code == 0, result.output
+    return Built(exports, folder / "warehouse", folder / "reports", result.output)
+
+
+@pytest.fixture
+def own(built: Built, tmp_path: Path) -> Built:
+    """The same, to be changed."""
+    for folder in (built.exports, built.warehouse, built.reports):
+        shutil.copytree(folder, tmp_path / folder.name, symlinks=True)
+    return Built(tmp_path / "exports", tmp_path / "warehouse", tmp_path / "reports", built.said)
+
+
 @pytest.fixture
 def quick_build(monkeypatch: pytest.MonkeyPatch) -> QuickBuild:
     """Puts the stand-in for dbt into the place of dbt."""
     build = QuickBuild()
     monkeypatch.setattr(Warehouse, "build", lambda self, progress=None: build(self, progress))
     return build
+
+
+@pytest.fixture
+def quick_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets all exports pass: Great Expectations, which takes seconds, has tests of its own."""
+    monkeypatch.setattr(intake, "validate", lambda readings: Validation())
+    monkeypatch.setattr(intake, "prepare", lambda: None)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,30 +38,22 @@ HALLE, AMARRE, SERRE, FOURNIL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Where the exports are, and what each place testified first."""
-
-    folder: Path
-    testimonies: dict[str, str]
-
-
 def response(name: str, token: str) -> Response:
     """A place's answers; its testimony on social ties is its own, and holds what people write into such."""
     answers: dict[str, object] = {
         **profile_answers("forms", name),
         **social_answers("forms", name, taste=replace(USUAL, told=1.0)),
         **environment_answers("forms", name),
-        "lien_social": testimony(name),
+        "lien_social": told_by(name),
     }
     return Response(token, name, f"3 rue {name}", "34000", (PERSON, MAIL), answers)
 
 
-def testimony(name: str) -> str:
+def told_by(name: str) -> str:
     return f"Chez {name.upper()}, les tables de la cour ont rapproché les gens. {TESTIMONY}"
 
 
-def write_forms(folder: Path) -> Written:
+def write_forms(folder: Path) -> Path:
     """Exports of four places in every form: alone, and together in one file where the form allows it."""
     halle, amarre, serre, fournil = (
         response(name, token)
@@ -105,7 +97,7 @@ def write_forms(folder: Path) -> Written:
     for path, data in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
-    return Written(folder, {name: testimony(name) for name in (HALLE, AMARRE, SERRE, FOURNIL)})
+    return folder
 
 
 def _json(document: Any) -> bytes:

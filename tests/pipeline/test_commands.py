@@ -16,7 +16,7 @@ from ingest.raw_tables import RawTables
 from ingest.warehouse import Check, Warehouse
 from tests.pipeline.warehouses import UTOPIC, QuickBuild, invoke, invoke_json, write_place
 
-pytestmark = pytest.mark.usefixtures("quick_build", "reports")
+pytestmark = pytest.mark.usefixtures("quick_build", "quick_gate", "reports")
 
 
 def published(root: Path, query: str) -> list[tuple[object, ...]]:
@@ -47,7 +47,7 @@ def test_run_says_what_it_did(exports: Path, root: Path, tmp_path: Path) -> None
     assert re.fullmatch(r"0001-[0-9a-f]{12}", result["release"])
     assert Path(result["report"]).read_text() == "report"
     assert Path(result["database"]).exists() and Path(result["parquet"]).is_dir()
-    assert result["seconds"].keys() == {"ingest", "build", "publish", "report", "total"}
+    assert result["seconds"].keys() == {"ingest", "verify", "build", "publish", "report", "total"}
 
 
 def test_run_for_people(exports: Path, root: Path, tmp_path: Path) -> None:

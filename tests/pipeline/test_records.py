@@ -13,7 +13,7 @@ import pytest
 
 from tests.pipeline.warehouses import UTOPIC, invoke, invoke_json, write_place
 
-pytestmark = pytest.mark.usefixtures("quick_build", "reports")
+pytestmark = pytest.mark.usefixtures("quick_build", "quick_gate", "reports")
 
 UTOPIC_ID = sha256(UTOPIC.read_bytes()).hexdigest()
 

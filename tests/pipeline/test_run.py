@@ -42,6 +42,10 @@ def test_run_publishes_and_then_has_nothing_to_do(tmp_path: Path) -> None:
     assert rejected == [("2024/courses.txt",), ("2024/vide.html",)]
     assert {"dim_project", "fct_response", "fct_testimony", "qc_same_bytes"} <= tables
     assert surface == [(313.0,)]
+    quality = Path(first["quality"]).read_text(encoding="utf-8")
+    assert all(
+        f'id="{check}"' in quality for check in ("export-once", "fct_response_key", "raw_rows_are_used")
+    )
 
     second = effets("run", cwd=tmp_path)
     assert (second["published"], second["release"]) == (False, first["release"])

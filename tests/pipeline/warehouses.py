@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,27 @@ def invoke(*arguments: str | Path, warehouse: Path) -> Result:
 def invoke_json(*arguments: str | Path, warehouse: Path, exit_code: int = 0) -> Any:
     """Run the command with --json; what it prints must be one object."""
     result = invoke(*arguments, "--json", warehouse=warehouse)
-    assert result.exit_code == exit_code, result.output
+    assert result.exit_code == exit_code, (result.output, result.exception)
     return json.loads(result.stdout)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Exports, the warehouse and the reports made of them, and all that the command said."""
+
+    exports: Path
+    warehouse: Path
+    reports: Path
+    said: str
+
+
+def parquet_bytes(warehouse: Path) -> dict[str, str]:
+    """The published Parquet files, each by its sha256."""
+    root = (warehouse / "parquet").resolve()
+    return {
+        file.relative_to(root).as_posix(): sha256(file.read_bytes()).hexdigest()
+        for file in sorted(root.rglob("*.parquet"))
+    }
 
 
 @dataclass(slots=True)
