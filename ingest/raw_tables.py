@@ -31,6 +31,7 @@ _READERS = (
     "ingest/readings.py",
     "ingest/codebook.py",
     "ingest/expectations.py",
+    "ingest/frames.py",
     "ingest/raw_tables.py",
     "ingest/slug.py",
     "ingest/formats/*.py",

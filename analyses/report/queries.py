@@ -130,6 +130,12 @@ QUERIES: dict[str, str] = {
         select 'qc_copied_texts', count(*) from qc_copied_texts
         union all
         select 'qc_same_bytes', count(*) from qc_same_bytes
+        union all
+        select 'qc_doubtful_exports', count(*) from qc_doubtful_exports
+        union all
+        select 'qc_corrections', count(*) from qc_corrections
+        union all
+        select 'qc_unregistered_evaluations', count(*) from qc_unregistered_evaluations
         order by case_count desc, relation
     """,
 }
