@@ -111,7 +111,7 @@ def test_quality_equals_the_tables(page: Element) -> None:
     assert "moins de 0,1\u202f%" in characters["Non compris, gardés et listés"].text
     cases = {label.split(" Table")[0]: row.values() for label, row in table(page, "table-cases").items()}
     assert sum(number for (number,) in cases.values()) == 3
-    assert len(cases) == 8
+    assert len(cases) == 11
     dates = table(page, "table-dates")
     assert [(label, row.values()) for label, row in dates.items()] == [
         ("le dossier qui porte l’année", [11.0]),
