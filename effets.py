@@ -15,12 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import typer
 
 from ingest.archive import Archive, ArchiveError
 from ingest.codebook_rows import answer_rows, form_rows
 from ingest.collect import UsageError
 from ingest.console import Console
+from ingest.durable import explained
 from ingest.forget import erase, trace
 from ingest.intake import Intake, ingest, rehearse
 from ingest.proof import prove
@@ -273,15 +275,15 @@ def _job(command: str, root: Path, quiet: bool, as_json: bool) -> Iterator[Job]:
         yield job
     except (UsageError, PermissionError, IsADirectoryError, NotADirectoryError) as problem:
         error, exit_code = problem, 2
-    except (GateError, BuildError, ArchiveError, OSError) as problem:
+    except (GateError, BuildError, ArchiveError, OSError, MemoryError, duckdb.Error) as problem:
         error, exit_code = problem, 1
     outcome = job.outcome
     outcome.seconds = job.console.timing()
     if error is None:
         job.console.show(outcome.as_json(), outcome.as_lines(), outcome.as_tables(), outcome.text)
     else:
-        outcome.error = str(error)
-        job.console.fail(outcome.as_json(), outcome.as_lines(), f"effets {command}: {error}")
+        outcome.error = explained(error)
+        job.console.fail(outcome.as_json(), outcome.as_lines(), f"effets {command}: {outcome.error}")
         raise typer.Exit(exit_code)
 
 

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
+
+import duckdb
+
+_AGAIN = "Nothing that was accepted is lost: the next run takes up where this one ended."
+
+
+def explained(error: Exception) -> str:
+    """What went wrong, and where it is the machine's, what helps."""
+    said = str(error)
+    if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in said:
+        return f"the disk is full ({said}). Free some of it and try again. {_AGAIN}"
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+        return f"there is not enough memory ({said or 'none left'}). Close other programs and try again. {_AGAIN}"
+    if isinstance(error, PermissionError) or getattr(error, "errno", None) == errno.EROFS:
+        return f"something cannot be written ({said}). Look at its rights, or choose another --warehouse or --out."
+    if isinstance(error, duckdb.Error):
+        return f"the database failed ({said}). Try again; if it does not help, `effets rebuild`. {_AGAIN}"
+    return said
 
 
 def replace_file(target: Path, data: bytes, via: Path | None = None) -> None:

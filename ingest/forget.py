@@ -20,6 +20,7 @@ from ingest.archive import Archive, State
 from ingest.codebook import Codebook, label_key
 from ingest.collect import UsageError
 from ingest.formats import BY_NAME
+from ingest.reading import Rejection
 from ingest.readings import Readings, query, read_export
 from ingest.slug import slugify
 from ingest.warehouse import PROJECT_ROOT, Warehouse
@@ -183,17 +184,19 @@ def _without(source_id: str, keys: set[str], archive: Archive, state: State) -> 
     if after != before - keys:
         raise UsageError(
             f"{state.paths(source_id)[0]} ({source_id}) holds other projects, too, and cannot be kept without this "
-            "one: split the file, ingest its parts, and retract it; then try again"
+            "one: ingest what others have in it as a file of its own, and retract this; then try again"
         )
     return rest
 
 
 def _keys(source_id: str, format_name: str, data: bytes) -> set[str]:
-    """The keys of an export's records."""
+    """The keys of an export's records; none if it cannot be read."""
     readings = Readings(Codebook.load(PROJECT_ROOT))
-    readings.add(read_export(source_id, format_name, len(data), data, readings.codebook))
-    for rejection in readings.failures().values():
-        raise rejection
+    try:
+        readings.add(read_export(source_id, format_name, len(data), data, readings.codebook))
+    except Rejection:
+        return set()
+    readings.failures()
     return {key for (key,) in readings.connection.execute("select record_key from records").fetchall()}
 
 

@@ -1,0 +1,88 @@
+"""kill -9 at any moment: the last publication can be read, and the next run ends as if nothing had been."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.pipeline.forms import write_forms
+from tests.pipeline.warehouses import ROOT, UTOPIC, write_place
+
+
+def kill(folder: Path, *plans: dict[str, Any]) -> list[dict[str, Any]]:
+    """Carry plans out (see crash_driver.py); print and return their trials."""
+    for number, plan in enumerate(plans):
+        plan["folder"] = str(folder / str(number))
+        exports = folder / str(number) / "exports"
+        if plan["command"] == "forget":
+            write_forms(exports)
+        else:
+            write_place(exports / "first" / "2023" / "halle.json", "La Halle")
+            (exports / "first" / "2024").mkdir()
+            shutil.copy(UTOPIC, exports / "first" / "2024" / "utopic.txt")
+            write_place(exports / "then" / "2024" / "serre.json", "La Serre")
+            (exports / "then" / "2024" / "vide.html").write_bytes(b"")
+    command = [sys.executable, "-m", "tests.pipeline.crash_driver", *map(json.dumps, plans)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        trials = []
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            trials.append(json.loads(line))
+    assert process.returncode == 0
+    assert len(trials) == sum(plan["by_step"] + plan["by_time"] for plan in plans)
+    return trials
+
+
+def plan(command: str, by_step: int, by_time: int, *, is_quick: bool = True) -> dict[str, Any]:
+    """A plan; quick ones are carried out with stand-ins for dbt, the report and Great Expectations."""
+    return {
+        "command": command,
+        "by_step": by_step,
+        "by_time": by_time,
+        "seed": 20261123,
+        "is_quick": is_quick,
+    }
+
+
+def judge(trials: list[dict[str, Any]]) -> None:
+    """Print the figures; all trials must have come to a good end."""
+    reached = Counter(
+        trial["reached"] or "before anything was said" for trial in trials if trial["was_killed"]
+    )
+    killed, seconds = sum(reached.values()), sum(trial["seconds"] for trial in trials)
+    print(f"\n{len(trials)} points, {killed} killed, {seconds:.0f} s; the last words of the killed:")
+    for words, count in reached.most_common():
+        print(f"{count:5}  {words}")
+    bad = [trial for trial in trials if not (trial["is_readable"] and trial["is_equal"])]
+    assert not bad, json.dumps(bad, indent=1, ensure_ascii=False)
+
+
+def test_six_kills(tmp_path: Path) -> None:
+    trials = kill(tmp_path, plan("run", 4, 0), plan("first", 2, 0))
+    judge(trials)
+    assert all(trial["was_killed"] for trial in trials)
+
+
+@pytest.mark.long
+def test_two_hundred_kills(tmp_path: Path) -> None:
+    """Of the real models, report and expectations, which take nearly all of a run's time, as many as of the rest."""
+    trials = kill(
+        tmp_path,
+        plan("run", 40, 0),
+        plan("first", 30, 0),
+        plan("forget", 30, 0),
+        plan("run", 20, 55, is_quick=False),
+        plan("first", 0, 25, is_quick=False),
+    )
+    assert len(trials) == 200
+    judge(trials)
