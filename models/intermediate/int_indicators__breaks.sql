@@ -27,8 +27,11 @@ final as (
     from components
     inner join breaks
         on
-            components.indicator_id = breaks.indicator_id
-            or breaks.question_id in (components.question_id, components.among_question_id)
+            (
+                components.indicator_id = breaks.indicator_id
+                or breaks.question_id in (components.question_id, components.among_question_id)
+            )
+            and components.method_version = coalesce(breaks.method_version, components.method_version)
 
 )
 

@@ -25,7 +25,7 @@ asked as (
         indicator_id,
         method_version,
         component_id
-    from {{ ref('int_indicators__by_evaluation') }}
+    from {{ ref('fct_indicator_evaluation') }}
     where state <> 'not_asked'
 
 ),
@@ -61,7 +61,7 @@ counted as (
         count(*) filter (where matched.is_matched) as n_matched,
         count(*) filter (where matched.is_gained) as gained,
         count(*) filter (where matched.is_lost) as lost
-    from {{ ref('int_indicators__matched') }} as matched
+    from {{ ref('fct_indicator_matched') }} as matched
     inner join memberships
         on matched.project_id = memberships.project_id and matched.year_to = memberships.year
     where memberships.scope_type <> 'site'
@@ -90,7 +90,7 @@ final as (
                     breaks.indicator_id = components.indicator_id
                     and breaks.method_version = components.method_version
                     and breaks.component_id = components.component_id
-                    and breaks.year_from >= pairs.year_from and breaks.year_to <= pairs.year_to
+                    and breaks.year_from < pairs.year_to and breaks.year_to > pairs.year_from
             ) then 'break'
             when counted.n_asked = 0 or asked.component_id is null then 'not_asked'
             when counted.n_ambiguous > 0 then 'bounds'

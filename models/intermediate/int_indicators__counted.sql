@@ -20,12 +20,7 @@ memberships as (
 
 facts as (
 
-    select
-        facts.*,
-        evaluations.evaluation_id is not null as has_evaluation
-    from {{ ref('int_indicators__by_evaluation') }} as facts
-    left join {{ ref('fct_evaluation') }} as evaluations
-        on facts.project_id = evaluations.project_id and facts.year = evaluations.year
+    select * from {{ ref('fct_indicator_evaluation') }}
 
 ),
 
@@ -64,7 +59,7 @@ counted as (
         memberships.scope_type,
         memberships.scope_id,
         count(*) filter (where facts.state <> 'not_asked') as n_asked,
-        count(*) filter (where facts.state = 'answered' and facts.has_evaluation) as n_answered,
+        count(*) filter (where facts.state = 'answered' and facts.evaluation_id is not null) as n_answered,
         count(*) filter (where facts.state = 'ambiguous' and not facts.is_outside) as n_ambiguous,
         count(*) filter (where facts.is_outside) as n_outside,
         {% for column in ['denominator', 'numerator', 'numerator_low', 'numerator_high'] %}

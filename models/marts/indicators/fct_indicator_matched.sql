@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 with
 
 components as (
@@ -33,7 +31,7 @@ facts as (
     select
         facts.*,
         components.question_id
-    from {{ ref('int_indicators__by_evaluation') }} as facts
+    from {{ ref('fct_indicator_evaluation') }} as facts
     inner join components
         on
             facts.indicator_id = components.indicator_id

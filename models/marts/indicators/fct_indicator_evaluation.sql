@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 {#- A new family of indicators is one more model with these columns; what it leaves out is null. -#}
 {%- set families = {
     'choices': ['numerator'],
@@ -13,7 +11,13 @@
 
 with
 
-final as (
+evaluations as (
+
+    select * from {{ ref('fct_evaluation') }}
+
+),
+
+facts as (
     {% for family, columns in families.items() %}
         {%- set counted = 'numerator' if 'numerator' in columns else 'null' %}
         select
@@ -35,6 +39,30 @@ final as (
         from {{ ref('int_indicators__' ~ family) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
+
+),
+
+-- Who is expected and gave no evaluation has none: participation asks for the missing, too.
+final as (
+
+    select
+        facts.indicator_id,
+        facts.method_version,
+        facts.component_id,
+        facts.project_id,
+        facts.year,
+        evaluations.evaluation_id,
+        facts.state,
+        facts.is_outside,
+        facts.numerator,
+        facts.denominator,
+        facts.numerator_low,
+        facts.numerator_high,
+        facts.value,
+        facts.value_low,
+        facts.value_high
+    from facts
+    left join evaluations on facts.project_id = evaluations.project_id and facts.year = evaluations.year
 
 )
 
