@@ -31,6 +31,13 @@ standing as (
 
 ),
 
+sites as (
+
+    select distinct project_key
+    from {{ ref('int_records__identified') }}
+
+),
+
 evaluations as (
 
     select
@@ -70,15 +77,21 @@ found as (
             when 'alias' then names.slug_key is not null
             when 'record' then records.record_id is not null
             when 'evaluation' then evaluations.record_count is not null
+            when 'consent'
+                then
+                    standing.evaluation_id is not null
+                    or (corrections.year is null and sites.project_key is not null)
             else standing.evaluation_id is not null
         end as is_there,
         case
             when corrections.target = 'evaluation' then evaluations.record_count::varchar
+            when corrections.target = 'consent' then null
             when responses.state = 'answered' then answers.answer
             else responses.state
         end as found
     from corrections
     left join names on corrections.project_key = names.slug_key
+    left join sites on corrections.project_key = sites.project_key
     left join received as records on corrections.record_id = records.record_id
     left join evaluations
         on corrections.project_key = evaluations.project_key and corrections.year = evaluations.year
@@ -126,7 +139,7 @@ final as (
             when target = 'non_response' and is_there then 'stale'
             when target = 'non_response' then 'applied'
             when not is_there then 'absent'
-            when target in ('alias', 'record') then 'applied'
+            when target in ('alias', 'record', 'consent') then 'applied'
             when target = 'evaluation' and expect is null then 'applied'
             when found_key = expect_key then 'applied'
             -- Of a long text the beginning is enough.

@@ -24,6 +24,12 @@ aliases as (
 
 ),
 
+consents as (
+
+    select * from {{ ref('publication_consent') }}
+
+),
+
 listed as (
 
     select
@@ -94,6 +100,22 @@ listed as (
         author,
         decided_on
     from aliases
+    union all
+    select
+        'publication_consent' as seed,
+        'consent' as target,
+        null as record_id,
+        project_id,
+        year,
+        question_id,
+        null as expect,
+        null as state,
+        null as answer,
+        consented_by as reason,
+        evidence,
+        author,
+        decided_on
+    from consents
 
 ),
 

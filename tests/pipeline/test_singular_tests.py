@@ -12,8 +12,10 @@ SINGULAR = Path(__file__).parents[1] / "singular"
 TABLES = """
     create table states as from (values ('answered'), ('blank'), ('ambiguous')) as states(state);
     create table stg_codebook__questions as
-        from (values ('publics', 'publics', 'multiple'), ('types', 'open', 'multiple'), ('surface', null, 'number'))
-            as questions(question_id, answer_list, kind);
+        from (values
+            ('publics', 'audience', 'publics', 'multiple'), ('types', 'kind', 'open', 'multiple'),
+            ('surface', 'count', null, 'number'), ('lien_social', 'testimony', null, 'text')
+        ) as questions(question_id, role, answer_list, kind);
     create table stg_codebook__answers as from (values ('publics', 'voisins')) as answers(answer_list, answer_id);
     create table int_corrections__answered (
         correction_id varchar, question_id varchar, raw_label varchar, value_text varchar
@@ -36,12 +38,14 @@ TABLES = """
             ('whole', 'evaluation', null, 'a', 2024, null, '1', null, null),
             ('alias', 'alias', null, 'a', null, null, null, null, null),
             ('declined', 'non_response', null, 'b', 2024, null, null, null, null),
+            ('consent', 'consent', null, 'a', null, 'lien_social', null, null, null),
             ('stands twice', 'response', null, 'c', 2024, 'publics', 'blank', 'blank', null),
             ('stands twice', 'response', null, 'c', 2024, 'publics', 'voisins', 'blank', null),
             ('a record is named by its record_id alone', 'record', 's', 'a', 2024, null, null, null, null),
             ('a record is excluded whole', 'response', 't', null, null, 'publics', 'blank', 'blank', null),
             ('no project_id', 'evaluation', null, null, 2024, null, null, null, null),
             ('no year', 'non_response', null, 'd', null, null, null, null, null),
+            ('no such testimony', 'consent', null, 'e', 2024, 'publics', null, null, null),
             ('no such question', 'response', null, 'e', 2024, 'age', 'blank', 'blank', null),
             ('no expect', 'response', null, 'f', 2024, 'publics', null, 'blank', null),
             ('no such state', 'response', null, 'g', 2024, 'publics', 'blank', 'vide', null),
@@ -56,7 +60,7 @@ TABLES = """
 """
 
 
-RIGHT = {"right", "excluded", "whole", "alias", "declined"}
+RIGHT = {"right", "excluded", "whole", "alias", "declined", "consent"}
 
 
 def test_faulty_decisions_are_named() -> None:
@@ -68,6 +72,10 @@ def test_faulty_decisions_are_named() -> None:
             f"insert into int_corrections__listed (correction_id, target, record_id, {column}) "
             f"values ('no {column}', 'record', '{column}', null)"
         )
+    connection.execute(
+        "insert into int_corrections__listed (correction_id, target, project_id, project_key, reason) "
+        "values ('no consented_by', 'consent', 'z', 'z', null)"
+    )
     source = (SINGULAR / "corrections_are_wellformed.sql").read_text(encoding="utf-8")
     found = connection.execute(jinja2.Template(source).render(ref=lambda name: name)).fetchall()
     rows = connection.execute("select correction_id from int_corrections__listed").fetchall()

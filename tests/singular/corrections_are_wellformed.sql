@@ -52,6 +52,7 @@ judged as (
         corrections.correction_id,
         case
             when same.target is not null then 'stands twice'
+            when corrections.target = 'consent' and corrections.reason is null then 'no consented_by'
             when corrections.reason is null then 'no reason'
             when corrections.evidence is null then 'no evidence'
             when corrections.author is null then 'no author'
@@ -61,8 +62,12 @@ judged as (
             when corrections.record_id is not null and corrections.target <> 'record'
                 then 'a record is excluded whole'
             when corrections.target <> 'record' and corrections.project_id is null then 'no project_id'
-            when corrections.target not in ('record', 'alias') and corrections.year is null then 'no year'
+            when corrections.target not in ('record', 'alias', 'consent') and corrections.year is null then 'no year'
             when corrections.target = 'response' and questions.question_id is null then 'no such question'
+            when
+                corrections.target = 'consent' and corrections.question_id is not null
+                and questions.role is distinct from 'testimony'
+                then 'no such testimony'
             when corrections.target = 'response' and corrections.expect is null then 'no expect'
             when corrections.target = 'response' and states.state is null then 'no such state'
             when corrections.state = 'ambiguous' then 'a decision is not ambiguous'
