@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -19,6 +18,7 @@ from typing import Any
 import duckdb
 
 from ingest.expectations import EXPECTATIONS, LIMITS, REASON, Expectation, expectations_of, seen_in
+from ingest.language import Texts
 from ingest.warehouse import Warehouse
 
 _FOLDER = Path(__file__).parent
@@ -78,45 +78,6 @@ class Group:
     @property
     def is_clean(self) -> bool:
         return all(line.result in _CLEAN for line in self.lines)
-
-
-class Texts:
-    """The texts of one language, by dotted key; `n` chooses between `one` and `other`."""
-
-    def __init__(self, language: str) -> None:
-        from babel import Locale
-
-        self.language = language
-        self._locale = Locale.parse(language)
-        self._texts = tomllib.loads((_FOLDER / "texts" / f"{language}.toml").read_text(encoding="utf-8"))
-
-    def __call__(self, key: str, /, **values: object) -> str:
-        """The text, with its values in place. Raises KeyError for one that the language lacks."""
-        text = self._at(key)
-        if isinstance(text, Mapping):
-            form = self._locale.plural_form(int(str(values["n"])))
-            text = text.get(form, text["other"])
-        return str(text).format_map(
-            {name: self.count(value) if isinstance(value, int) else value for name, value in values.items()}
-        )
-
-    def known(self, key: str) -> str | None:
-        """The text, or None if the language lacks it."""
-        try:
-            return str(self._at(key))
-        except KeyError:
-            return None
-
-    def count(self, number: int) -> str:
-        from babel.numbers import format_decimal
-
-        return str(format_decimal(number, locale=self._locale))
-
-    def _at(self, key: str) -> Any:
-        found: Any = self._texts
-        for part in key.split("."):
-            found = found[part]
-        return found
 
 
 def write_quality(warehouse: Warehouse, folder: Path, language: str = "fr") -> None:

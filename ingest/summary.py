@@ -15,7 +15,8 @@ from ingest.forget import Forgotten
 from ingest.intake import Intake
 from ingest.proof import Proof
 from ingest.records import Decision
-from ingest.show import Evaluation, File
+from ingest.show_evaluation import Evaluation
+from ingest.show_file import File
 from ingest.warehouse import Check, Publication, Warehouse
 
 #: An evaluation of the last campaign is named as incomplete below this share of answered questions.

@@ -16,7 +16,8 @@ from ingest.archive import Archive
 from ingest.codebook import Codebook
 from ingest.expectations import EXPECTATIONS, LIMITS, REMEDIES
 from ingest.formats import page
-from ingest.quality_page import Texts, write_quality
+from ingest.language import Texts
+from ingest.quality_page import write_quality
 from ingest.raw_tables import RawTables
 from ingest.reading import Observation, Reading, Response
 from ingest.validator import Validator
