@@ -319,7 +319,7 @@ def test_nothing_ingested_is_nothing_published(tmp_path: Path) -> None:
     with duckdb.connect(empty.build_database, read_only=True) as connection:
         rows = published(connection)
     # The example network has decisions, which fit nothing here.
-    assert {status for _, _, _, status, *_ in rows.pop("qc_corrections")} <= {"absent"}
+    assert all("'absent'" in row for row in rows.pop("qc_corrections"))
     assert all(not rows[table] for table in rows if table.startswith(("fct_", "rpt_", "qc_")))
     assert rows["dim_question"] and not rows["dim_project"]
 
