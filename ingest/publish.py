@@ -14,15 +14,17 @@ from pathlib import Path
 
 import duckdb
 
+from ingest.dictionary import PREFIXES, Dictionary, Table, comment, write_dictionary
 from ingest.durable import replace_link, sync_folder, sync_tree
 from ingest.quality_page import write_quality
 from ingest.warehouse import Warehouse
 
-#: Tables of the schema `main` that are published.
-PREFIXES = ("dim_", "fct_", "rpt_", "qc_")
 KEPT_RELEASES = 3
 
 CURRENT = "current"
+
+#: What a release says of itself beside its tables.
+_PAGES = (Path("quality", "index.html"), Path("dictionary", "index.html"), Path("dictionary", "columns.csv"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def publish(warehouse: Warehouse, kept: int = KEPT_RELEASES) -> Release:
     The last `kept` releases stay.
 
     The release is named by its number and by the hash of its Parquet files, which depend on the tables'
-    content alone. If that, and what the quality page says, is the last release's, it stays the current one.
+    content alone. If that, and what the pages beside them say, is the last release's, it stays the current one.
     Whatever fails, what `current` points at stays as it was.
     """
     warehouse.releases.mkdir(parents=True, exist_ok=True)
@@ -50,11 +52,17 @@ def publish(warehouse: Warehouse, kept: int = KEPT_RELEASES) -> Release:
     writing = warehouse.releases / f".writing-{os.getpid()}"
     writing.mkdir()
     try:
-        rows = _write_release(warehouse.build_database, writing)
+        dictionary = _dictionary(warehouse)
+        rows = _write_release(warehouse.build_database, writing, dictionary)
+        write_dictionary([table for table in dictionary if table.name in rows], writing / "dictionary")
         write_quality(warehouse, writing / "quality")
         content = _hash_of_files(writing / "parquet")
         last = releases(warehouse)[-1:]
-        if last and last[0].endswith(f"-{content}") and _is_same_page(warehouse.releases / last[0], writing):
+        if (
+            last
+            and last[0].endswith(f"-{content}")
+            and _are_same_pages(warehouse.releases / last[0], writing)
+        ):
             release_id, is_new = last[0], False
         else:
             number = int(last[0].partition("-")[0]) + 1 if last else 1
@@ -76,9 +84,19 @@ def releases(warehouse: Warehouse) -> list[str]:
     return sorted(ids, key=lambda release_id: int(release_id.partition("-")[0]))
 
 
-def _is_same_page(release: Path, other: Path) -> bool:
-    page = Path("quality", "index.html")
-    return (release / page).is_file() and (release / page).read_bytes() == (other / page).read_bytes()
+def _are_same_pages(release: Path, other: Path) -> bool:
+    return all(
+        (release / page).is_file() and (release / page).read_bytes() == (other / page).read_bytes()
+        for page in _PAGES
+    )
+
+
+def _dictionary(warehouse: Warehouse) -> list[Table]:
+    """What the manifest of the last build says of the tables; nothing if dbt left none."""
+    try:
+        return Dictionary.read(warehouse.dbt / "manifest.json").tables
+    except OSError:
+        return []
 
 
 def _point_at(release_id: str, warehouse: Warehouse) -> None:
@@ -89,6 +107,7 @@ def _point_at(release_id: str, warehouse: Warehouse) -> None:
         (warehouse.database, "effets.duckdb"),
         (warehouse.parquet, "parquet"),
         (warehouse.quality, "quality"),
+        (warehouse.dictionary, "dictionary"),
     )
     for link, name in links:
         target = Path(warehouse.releases.name, CURRENT, name)
@@ -96,8 +115,8 @@ def _point_at(release_id: str, warehouse: Warehouse) -> None:
             replace_link(link, target)
 
 
-def _write_release(build_database: Path, folder: Path) -> dict[str, int]:
-    """Write effets.duckdb and parquet/ into `folder`; return the rows of each table."""
+def _write_release(build_database: Path, folder: Path, dictionary: list[Table]) -> dict[str, int]:
+    """Write effets.duckdb, with its comments, and parquet/ into `folder`; return the rows of each table."""
     parquet = folder / "parquet"
     parquet.mkdir()
     database = folder / "effets.duckdb"
@@ -118,6 +137,7 @@ def _write_release(build_database: Path, folder: Path) -> dict[str, int]:
             # Keys stand first in every table, so this is their order, and rows that tie are equal.
             connection.execute(f'create table "{table}" as select * from build.main."{table}" order by all')
         connection.execute("detach build")
+        comment(connection, (table for table in dictionary if table.name in published))
         # Where a row group of a large file ends depends on the threads, unless there is one.
         connection.execute("set threads = 1")
         for table, columns in published.items():

@@ -36,6 +36,7 @@ _BY_TYPE = {
     "accepted": ("vocabularies", "maintainer"),
     "accepted_values": ("vocabularies", "maintainer"),
     "holds": ("consistency", "maintainer"),
+    "sound": ("consistency", "maintainer"),
 }
 _OF_UNIT_TEST = ("method", "maintainer")
 _OF_OTHERS = ("consistency", "maintainer")

@@ -182,6 +182,7 @@ class Outcome:
             result["database"] = str(self.warehouse.database)
             result["parquet"] = str(self.warehouse.parquet)
             result["quality"] = str(self.warehouse.quality / "index.html")
+            result["dictionary"] = str(self.warehouse.dictionary / "index.html")
         if self.failures:
             result["tests"] = {"failed": [asdict(check) for check in self.failures]}
             result["published"] = False
@@ -331,6 +332,7 @@ def _publication_lines(publication: Publication, is_new: bool, warehouse: Wareho
         lines.append(("Published", f"nothing has changed since release {publication.release}, which stays"))
     lines += [("", _short(warehouse.database)), ("", f"{_short(warehouse.parquet)}/")]
     lines.append(("Quality", _short(warehouse.quality / "index.html")))
+    lines.append(("Columns", _short(warehouse.dictionary / "index.html")))
     return lines
 
 

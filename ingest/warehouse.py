@@ -4,7 +4,7 @@ archive/                 accepted exports, and the ledger
 build.duckdb             what ingest and dbt write
 dbt/, data_docs/         what dbt and Great Expectations say about their last work
 releases/<id>/           publications; releases/current → the last one
-effets.duckdb, parquet, quality
+effets.duckdb, parquet, quality, dictionary
                          → through releases/current: what notebooks, reports and people read
 """
 
@@ -98,6 +98,7 @@ class Warehouse:
         self.database = self.root / "effets.duckdb"
         self.parquet = self.root / "parquet"
         self.quality = self.root / "quality"
+        self.dictionary = self.root / "dictionary"
         self._publication = self.root / "publication.json"
 
     @contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import jinja2
 import pytest
+from dbt.adapters.duckdb.column import DuckDBColumn
 
 GENERIC = Path(__file__).parents[1] / "generic"
 
@@ -20,6 +21,9 @@ TABLES = """
         from (values (1, 'a', 'x'), (2, 'a', null), (3, 'b', 'y'), (4, null, 'x'), (5, 'c', 'z'))
             as answers(number, list, code);
     create table lists as from (values ('a'), ('b')) as lists(list);
+    create table hollow as
+        from (values (1, '', 'x', 'nan'::double), (2, '', null, 1), (3, 'b', '', null))
+            as hollow(number, list, code, value);
     create table codes as from (values ('x'), ('y')) as codes(id);
 """
 
@@ -41,16 +45,29 @@ CASES: list[tuple[str, dict[str, Any], list[tuple[Any, ...]]]] = [
         {"conditions": {"counted": "number between 1 and 5", "listed": "list is not null"}},
         [("listed", 4, None, "x")],
     ),
+    ("sound", {"model": "hollow"}, [("list", 2), ("code", 1), ("value", 1)]),
+    ("sound", {"model": "hollow", "may_be_empty": ["list", "code"]}, [("value", 1)]),
+    ("sound", {}, []),
     ("holds", {"conditions": {"counted": "number > 0", "either": "list <> '' or code <> ''"}}, []),
 ]
 
 
+class Adapter:
+    """What a test may ask dbt about a table."""
+
+    def get_columns_in_relation(self, table: str) -> list[DuckDBColumn]:
+        connection = duckdb.connect()
+        connection.execute(TABLES)
+        return [
+            DuckDBColumn(name, kind) for name, kind, *_ in connection.execute(f"describe {table}").fetchall()
+        ]
+
+
 def render(name: str, **arguments: object) -> str:
-    """The query of a generic test, as dbt would write it for the table `answers`."""
+    """The query of a generic test, as dbt would write it for a table, `answers` unless another is named."""
     source = (GENERIC / f"{name}.sql").read_text(encoding="utf-8")
-    return jinja2.Template(re.sub(r"{% (test .*|endtest) %}", "", source)).render(
-        model="answers", **arguments
-    )
+    told = {"model": "answers", "execute": True, "adapter": Adapter(), "config": lambda **settings: ""}
+    return jinja2.Template(re.sub(r"{% (test .*|endtest) %}", "", source)).render(told, **arguments)
 
 
 @pytest.mark.parametrize(("name", "arguments", "failing"), CASES)
