@@ -59,15 +59,15 @@ def test_what_lacks_is_said_with_the_row_to_add() -> None:
     level = changed["nodes"]["model.effets.dim_level"]
     level["columns"]["asked_by"]["description"] = "Who asks."
     level["columns"]["position"]["description"] = ""
-    level["columns"]["score"] = {**level["columns"]["asked_by"], "name": "score", "data_type": "double"}
+    level["columns"]["mark"] = {**level["columns"]["asked_by"], "name": "mark", "data_type": "double"}
     dictionary = Dictionary(changed)
     dictionary.tables  # noqa: B018
     said = "\n".join(dictionary.missing)
     row = f"dim_level.asked_by,{checksum('Who asks.')},… for: Who asks."
     assert f"dim_level.asked_by: its English changed; seeds/dictionary/column_texts.csv: {row}" in said
     assert "dim_level.position: no description in its YAML" in said
-    assert "dim_level.score: no unit; add a row to seeds/dictionary/column_units.csv: score,…,…" in said
-    assert "dim_level.score: no French" in said
+    assert "dim_level.mark: no unit; add a row to seeds/dictionary/column_units.csv: mark,…,…" in said
+    assert "dim_level.mark: no French" in said
 
 
 def test_idle_translations_are_said(tmp_path: Path) -> None:
