@@ -1,8 +1,9 @@
 """Write an invented network: `python -m examples.network FOLDER`.
 
 Without options this is the example network in `exports/`, where one page is real (`REAL`) and not written
-here. With `--sites N` it is a network of any size, made by several processes. The same options give the same
-bytes.
+here. With `--sites N` it is a network of any size, made by several processes; with `--years Y` every site is
+evaluated in each of the last Y years; `--forms` says in which forms, else in pages and place files as the
+example network has them. The same options give the same bytes.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import csv
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from examples.answers import Taste, later_answers, profile_answers, social_answers
+from examples.any_form import NAMES, Given, drawn, files_of, shares
 from examples.draw import Draw
 from examples.pages import Style, damage, render, slug
 from examples.places import imported_place, pilot_place, place_text
@@ -106,21 +108,26 @@ def _pick(draw: Draw, weights: dict[str, int]) -> str:
 
 def answers_of(site: Site, year: int, seed: object = SEED) -> dict[str, object]:
     """What the site answered in one of its years; it follows from its earlier answers."""
+    return next((answers for passed, answers in answers_by_year(site, seed) if passed == year), {})
+
+
+def answers_by_year(site: Site, seed: object = SEED) -> Iterator[tuple[int, dict[str, object]]]:
+    """What the site answered in each of its years."""
     inclination = 0.2 * Draw("inclination", seed, site.number).share()
     answers: dict[str, object] = {}
-    for passed in (passed for passed in site.years if passed <= year):
+    for passed in site.years:
         taste = Taste(
             filled=0.9,
-            told=0.74 + 0.02 * (passed - 2021),
+            told=max(0.5, 0.74 + 0.02 * (passed - 2021)),
             # The network as a whole improves.
-            strength=min(0.75, 0.28 + 0.07 * (passed - 2021) + inclination),
+            strength=max(0.1, min(0.75, 0.28 + 0.07 * (passed - 2021) + inclination)),
             unknown=0,
             odd=0.08,
             older=0 if passed > 2022 else 0.1,
         )
         key = (seed, site.number, passed)
         answers = later_answers(answers, *key, taste=taste) if answers else social_answers(*key, taste=taste)
-    return answers
+        yield passed, answers
 
 
 def _generation(draw: Draw, year: int) -> tuple[str, str]:
@@ -236,15 +243,64 @@ def write(files: Iterable[File], folder: Path) -> int:
     return count
 
 
-def _write_numbered(numbers: range, folder: Path, first_year: int, last_year: int, seed: str) -> int:
-    files = (
-        file
-        for number in numbers
-        for site in [numbered_site(number, first_year, last_year, seed)]
-        for year in site.years
-        for file in evaluation_files(site, year, seed)
-    )
-    return write(files, folder)
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A network of any size. `forms`: form → weight, None for pages and place files as the example has them;
+    `per_file`: of how many sites the answers of a year stand in one file, where the form allows it."""
+
+    first_year: int
+    last_year: int
+    seed: str
+    forms: Mapping[str, float] | None = None
+    per_file: int = 1
+    is_steady: bool = False  # every site in every year
+
+
+def numbered_files(numbers: range, size: Size) -> Iterator[File]:
+    """The exports of the sites of these numbers; those of a form are together as `size` says."""
+    sites = [numbered_site(number, size.first_year, size.last_year, size.seed) for number in numbers]
+    if size.is_steady:
+        sites = [replace(site, years=tuple(range(size.first_year, size.last_year + 1))) for site in sites]
+    if size.forms is None:
+        for site in sites:
+            for year in site.years:
+                yield from evaluation_files(site, year, size.seed)
+        return
+    for start in range(0, len(sites), size.per_file):
+        groups: dict[tuple[int, str], list[Given]] = {}
+        for site in sites[start : start + size.per_file]:
+            for year, answers in answers_by_year(site, size.seed):
+                form = drawn(Draw("form", size.seed, site.number, year), size.forms)
+                groups.setdefault((year, form), []).append(Given(site, year, size.seed, answers))
+        part = f"{sites[start].number:07d}"
+        for (_, form), given in groups.items():
+            yield from (File(path, data) for path, data in files_of(form, given, _page, part))
+
+
+def _page(given: Given) -> tuple[str, str, Style, str]:
+    draw = Draw("files", given.seed, given.site.number, given.year)
+    generation, heading = _generation(draw, given.year)
+    form, state = _pick(draw, _FORMS), _pick(draw, _DAMAGES)
+    return generation, form, _style(draw, generation, heading), state
+
+
+def _write_numbered(numbers: range, folder: Path, size: Size) -> int:
+    return write(numbered_files(numbers, size), folder)
+
+
+#: Sites that a process takes at a time.
+_CHUNK = 100
+
+
+def write_network(folder: Path, sites: int, size: Size, jobs: int = 1) -> int:
+    """Write a network of `sites` sites with `jobs` processes, and return how many files it has."""
+    step = size.per_file * max(1, _CHUNK // size.per_file)
+    chunks = [range(start, min(start + step, sites + 1)) for start in range(1, sites + 1, step)]
+    work = partial(_write_numbered, folder=folder, size=size)
+    if jobs > 1 and len(chunks) > 1:
+        with ProcessPoolExecutor(jobs) as pool:
+            return sum(pool.map(work, chunks))
+    return sum(map(work, chunks))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -252,31 +308,37 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m examples.network", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sites", type=int, help="write a network of so many sites, not the example")
+    parser.add_argument("--years", type=int, help="evaluate every site in each of the last so many years")
     parser.add_argument("--first-year", type=int, default=2021)
     parser.add_argument("--last-year", type=int, default=2025)
+    parser.add_argument(
+        "--forms",
+        help=f"share of each form, like typeform_json:0.6,effects_page:0.4; known: {', '.join(NAMES)}",
+    )
+    parser.add_argument(
+        "--per-file",
+        type=int,
+        default=1,
+        help="sites whose answers stand in one file, where a form allows it",
+    )
     parser.add_argument("--seed", default=SEED)
-    parser.add_argument("--jobs", type=int, default=1, help="processes to share the work")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes to share the work")
     options = parser.parse_args(arguments)
     if options.sites is None:
         files = list(example_files())
         count = write([*files, File(MANIFEST, manifest(files))], options.folder)
     else:
-        size = max(1, min(500, -(-options.sites // options.jobs)))
-        chunks = [
-            range(start, min(start + size, options.sites + 1)) for start in range(1, options.sites + 1, size)
-        ]
-        work = partial(
-            _write_numbered,
-            folder=options.folder,
-            first_year=options.first_year,
-            last_year=options.last_year,
-            seed=options.seed,
+        if min(options.sites, options.per_file, options.jobs, options.years or 1) < 1:
+            parser.error("--sites, --years, --per-file and --jobs count from 1")
+        try:
+            forms = shares(options.forms) if options.forms else None
+        except ValueError as error:
+            parser.error(f"--forms: {error}")
+        first_year = options.last_year - options.years + 1 if options.years else options.first_year
+        size = Size(
+            first_year, options.last_year, options.seed, forms, options.per_file, options.years is not None
         )
-        if options.jobs > 1:
-            with ProcessPoolExecutor(min(options.jobs, os.cpu_count() or 1)) as pool:
-                count = sum(pool.map(work, chunks))
-        else:
-            count = sum(map(work, chunks))
+        count = write_network(options.folder, options.sites, size, options.jobs)
     print(f"{count} files in {options.folder}", file=sys.stderr)
     return 0
 

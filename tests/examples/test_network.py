@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from examples.any_form import NAMES, shares
 from examples.network import MANIFEST, REAL, SEED, evaluation_files, example_files, main, manifest
 from examples.sites import MARK, example_sites, numbered_site
 
@@ -80,3 +81,32 @@ def test_a_numbered_network_is_always_the_same(tmp_path: Path, jobs: str) -> Non
         file.path: file.data for site in sites for year in site.years for file in evaluation_files(site, year)
     }
     assert written == expected
+
+
+@pytest.mark.parametrize("form", NAMES)
+def test_every_form_can_be_asked_for(tmp_path: Path, form: str) -> None:
+    assert main([str(tmp_path), "--sites", "3", "--years", "2", "--forms", form, "--jobs", "1"]) == 0
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert sorted(path.parent.name for path in files) == ["2024"] * 3 + ["2025"] * 3
+
+
+def test_the_answers_of_many_sites_stand_in_one_file(tmp_path: Path) -> None:
+    options = ["--sites", "250", "--years", "1", "--forms", "typeform_json:3,html", "--per-file", "50"]
+    for jobs in ("1", "2"):
+        assert main([str(tmp_path / jobs), *options, "--jobs", jobs]) == 0
+    one, two = (
+        {path.relative_to(tmp_path / jobs): path.read_bytes() for path in (tmp_path / jobs).rglob("*.*")}
+        for jobs in ("1", "2")
+    )
+    assert one == two
+    arrays = [json.loads(data) for path, data in one.items() if path.suffix == ".json"]
+    pages = [path for path in one if path.suffix == ".html"]
+    assert len(arrays) == 5
+    assert len({response["token"] for array in arrays for response in array}) + len(pages) == 250
+    assert 0 < len(pages) < 125
+
+
+@pytest.mark.parametrize("text", ["", "typeform", "html:0", "html:-1", "html:x"])
+def test_shares_are_checked(text: str) -> None:
+    with pytest.raises(ValueError):
+        shares(text)
