@@ -1,0 +1,3 @@
+-- rpt_restatement
+select *
+from rpt_restatement
