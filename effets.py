@@ -28,6 +28,7 @@ from ingest.intake import Intake, ingest, rehearse
 from ingest.proof import prove
 from ingest.publish import KEPT_RELEASES, publish
 from ingest.records import redate, restore, retract
+from ingest.settings import Settings
 from ingest.show import show
 from ingest.summary import Outcome, figures, standing
 from ingest.warehouse import BuildError, Check, Publication, Warehouse
@@ -60,6 +61,7 @@ UndoOption = Annotated[bool, typer.Option("--undo", help="Take that back.")]
 
 WAREHOUSE = Path("warehouse")
 REPORTS = Path("reports")
+PACKAGES = Path("packages")
 
 
 @app.command("run")
@@ -127,6 +129,27 @@ def report_command(
         if job.warehouse.last_publication() is None:
             raise UsageError(f"nothing is published in {job.warehouse.root} yet: `effets run` does that")
         _report(job, out, year, always=True)
+
+
+@app.command("package")
+def package_command(
+    year: Annotated[
+        int | None, typer.Option(help="Last year of the package; the last one published if absent.")
+    ] = None,
+    zipped: Annotated[bool, typer.Option("--zip", help="Write it as one ZIP file, too.")] = False,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the packages.")] = PACKAGES,
+    warehouse: WarehouseOption = WAREHOUSE,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the open-data package: what may be shown, its codebook, metadata and provenance."""
+    from analyses.package import write_package
+
+    with (
+        _job("package", warehouse, quiet, as_json) as job,
+        job.console.step("package", "writing the package"),
+    ):
+        job.outcome.shown = write_package(job.warehouse.root, out, year, Settings.load(), zipped=zipped)
 
 
 @app.command("status")

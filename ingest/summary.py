@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 
 from ingest.archive import Archive
 from ingest.collect import Refused
-from ingest.console import Lines, Table
+from ingest.console import Lines, Table, short
 from ingest.forget import Forgotten
 from ingest.intake import Intake
 from ingest.proof import Proof
 from ingest.records import Decision
-from ingest.show_evaluation import Evaluation
-from ingest.show_file import File
 from ingest.warehouse import Check, Publication, Warehouse
 
 #: An evaluation of the last campaign is named as incomplete below this share of answered questions.
@@ -129,6 +127,16 @@ _INCOMPLETE = """
 """
 
 
+class Shown(Protocol):
+    """What a command was asked for, as it is shown in each way."""
+
+    def as_json(self) -> dict[str, Any]: ...
+
+    def as_lines(self) -> Lines: ...
+
+    def as_tables(self) -> list[Table]: ...
+
+
 @dataclass(slots=True)
 class Outcome:
     """What a command did; what it did not do stays empty."""
@@ -147,7 +155,7 @@ class Outcome:
     decision: Decision | None = None
     forgotten: Forgotten | None = None
     proof: Proof | None = None
-    shown: File | Evaluation | None = None
+    shown: Shown | None = None
     text: str | None = None  # CSV, to be kept as it is
     error: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
@@ -215,7 +223,7 @@ class Outcome:
         if self.publication:
             lines += _publication_lines(self.publication, self.is_published, self.warehouse)
         if self.report:
-            lines.append(("Report", _short(self.report)))
+            lines.append(("Report", short(self.report)))
         if self.standing:
             lines += _standing_lines(self.standing, self.warehouse)
         if self.verified is not None and not self.publication:
@@ -330,14 +338,14 @@ def _publication_lines(publication: Publication, is_new: bool, warehouse: Wareho
         lines.append(("Published", f"release {publication.release}"))
     else:
         lines.append(("Published", f"nothing has changed since release {publication.release}, which stays"))
-    lines += [("", _short(warehouse.database)), ("", f"{_short(warehouse.parquet)}/")]
-    lines.append(("Quality", _short(warehouse.quality / "index.html")))
-    lines.append(("Columns", _short(warehouse.dictionary / "index.html")))
+    lines += [("", short(warehouse.database)), ("", f"{short(warehouse.parquet)}/")]
+    lines.append(("Quality", short(warehouse.quality / "index.html")))
+    lines.append(("Columns", short(warehouse.dictionary / "index.html")))
     return lines
 
 
 def _standing_lines(found: Standing, warehouse: Warehouse) -> Lines:
-    lines: Lines = [("Archive", f"{_count(found.archived_exports, 'export')} in {_short(warehouse.archive)}")]
+    lines: Lines = [("Archive", f"{_count(found.archived_exports, 'export')} in {short(warehouse.archive)}")]
     for campaign in found.campaigns:
         share = "" if campaign.completeness is None else f" · {campaign.completeness:.0%} answered"
         lines.append(
@@ -365,9 +373,9 @@ def _standing_lines(found: Standing, warehouse: Warehouse) -> Lines:
         publication = found.publication
         lines.append(("Published", f"release {publication.release}, {publication.published_at}"))
         lines.append(("", f"{_count(publication.tests_passed, 'test')} passed"))
-        lines.append(("", _short(warehouse.database)))
+        lines.append(("", short(warehouse.database)))
         if publication.report:
-            lines.append(("Report", _short(Path(publication.report))))
+            lines.append(("Report", short(Path(publication.report))))
     else:
         lines.append(("Published", "nothing yet: `effets run` does that"))
     return lines
@@ -375,11 +383,3 @@ def _standing_lines(found: Standing, warehouse: Warehouse) -> Lines:
 
 def _count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def _short(path: Path) -> str:
-    """The path as seen from here, if it lies below."""
-    try:
-        return str(path.absolute().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -142,7 +142,8 @@ class Release:
             anti join ({target.query}) as target using ({key})
             where {known}
         """
-        return self.connection.execute(query).fetchall()[0][0] == 0
+        (lost,) = self.connection.execute(query).fetchall()[0]
+        return int(lost) == 0
 
 
 def _column(row: dict[str, str]) -> Column:

@@ -67,7 +67,8 @@ def codebook(
     for question in questions:
         _variable(data, question, ids[question["question_id"]], answers, states)
     ET.indent(book)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(book, encoding="utf-8") + b"\n"
+    text = ET.tostring(book, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
 def _citation(parent: ET.Element, identity: Identity, title: dict[str, str]) -> None:

@@ -19,6 +19,8 @@ from analyses.package.descriptor import descriptor
 from analyses.package.identity import Identity, identity_of
 from analyses.package.linked import catalogue, provenance
 from ingest.collect import UsageError
+from ingest.console import Lines, short
+from ingest.console import Table as Listing
 from ingest.settings import Settings
 
 _FOLDER = Path(__file__).parent
@@ -37,6 +39,28 @@ class Package:
     version: str
     rows: dict[str, int]
     archive: Path | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The package as one JSON object."""
+        return {
+            "package": str(self.folder),
+            "archive": str(self.archive) if self.archive else None,
+            "year": self.year,
+            "version": self.version,
+            "release": self.release,
+            "rows": self.rows,
+        }
+
+    def as_lines(self) -> Lines:
+        """The package for people."""
+        lines = [
+            ("Package", short(self.folder)),
+            ("", f"{len(self.rows)} tables, {sum(self.rows.values()):,} rows, version {self.version}"),
+        ]
+        return [*lines, ("", short(self.archive))] if self.archive else lines
+
+    def as_tables(self) -> list[Listing]:
+        return []
 
 
 def write_package(
