@@ -42,12 +42,10 @@ CHILDREN = {
     "qstn": "qstnLit*",
     "catgry": "catValu? labl* txt* catStat* mrow?",
 }
-TEXTS = frozenset(
-    """
+TEXTS = """
     titl parTitl IDNo AuthEnty producer copyright software version keyword abstract timePrd nation universe restrctn
     conditions fileName fileCont caseQnty varQnty fileType labl qstnLit catValu
-    """.split()
-)
+"""
 
 #: Attributes beside those that every element may have; a tuple is a vocabulary.
 _GLOBAL = {"ID": None, f"{_XML}lang": None, "source": ("archive", "producer")}
@@ -92,7 +90,7 @@ def _faults_of(element: ET.Element, name: str) -> list[str]:
     children = " ".join(child.tag.removeprefix(NAMESPACE) for child in element)
     if name == "varFormat":
         found = [f"{name}: has {children}"] if children else []
-    elif name in TEXTS:
+    elif name in TEXTS.split():
         found = [f"{name}: has {children}"] if children else []
         if not (element.text or "").strip():
             found.append(f"{name}: empty")
