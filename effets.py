@@ -152,6 +152,21 @@ def package_command(
         job.outcome.shown = write_package(job.warehouse.root, out, year, Settings.load(), zipped=zipped)
 
 
+@app.command("diff")
+def diff_command(
+    a: Annotated[str, typer.Argument(metavar="A", help="A package, a release, or a folder of Parquet.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The other, mostly the newer.")],
+    warehouse: WarehouseOption = WAREHOUSE,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two packages or releases: coverage, values, statuses, and the causes of what changed."""
+    from analyses.diff import compare
+
+    with _job("diff", warehouse, quiet, as_json) as job:
+        job.outcome.shown = compare(a, b, job.warehouse.releases)
+
+
 @app.command("status")
 def status_command(
     warehouse: WarehouseOption = WAREHOUSE, quiet: QuietOption = False, as_json: JsonOption = False
