@@ -9,7 +9,7 @@ from ingest.formats.page_as_html import cut_html
 from ingest.formats.page_as_text import cut_text
 from ingest.formats.page_generation import generation_of
 from ingest.formats.page_grammar import TEXTS, read_sections
-from ingest.formats.page_layout import RECOGNISED, Layout
+from ingest.formats.page_layout import RECOGNISED, TESTIMONY, Layout
 from ingest.formats.page_scanner import Said
 from ingest.formats.page_text import Page, decode, without_printed_markup
 from ingest.identify import Sample
@@ -123,18 +123,20 @@ def _summary(layout: Layout, said: Said) -> None:
 
 
 _UNPARSED_RUN = re.compile(b"\x00+")
+_LETTER = re.compile(r"[^\W_]")
+_TESTIMONY_RUN = re.compile(b"\x02+")
 
 
 def _account(page: Page, layout: Layout, reading: Reading) -> None:
     """Give every character its place: recognised, testimony or unparsed; turn offsets into those of the source."""
-    for match in _UNPARSED_RUN.finditer(bytes(layout.marks)):
+    for match in _UNPARSED_RUN.finditer(layout.marks):
         start, end = match.span()
+        if _LETTER.search(page.work, start, end) is None:
+            layout.mark(start, end, RECOGNISED)
+            continue
         words = page.work[start:end]
         lead = len(words) - len(words.lstrip())
         tail = len(words.rstrip())
-        if lead >= tail or not any(character.isalnum() for character in words):
-            layout.mark(start, end, RECOGNISED)
-            continue
         layout.mark(start, start + lead, RECOGNISED)
         layout.mark(start + tail, end, RECOGNISED)
         at, to = page.source(start + lead), page.source(start + tail)
@@ -154,7 +156,9 @@ def _account(page: Page, layout: Layout, reading: Reading) -> None:
 
 
 def _testimony_characters(page: Page, layout: Layout) -> int:
+    if page.at is None:
+        return layout.marks.count(TESTIMONY)
     return sum(
         page.source(match.end()) - page.source(match.start())
-        for match in re.finditer(b"\x02+", bytes(layout.marks))
+        for match in _TESTIMONY_RUN.finditer(layout.marks)
     )

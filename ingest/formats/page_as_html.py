@@ -1,15 +1,10 @@
-"""Cutting a page that came as HTML.
-
-The standard library's parser does the reading: of those at hand it is the one that tells at which character it is,
-and every answer has to say where it stands.
-"""
+"""Cutting a page that came as HTML."""
 
 from __future__ import annotations
 
 import html
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 from ingest.formats.page_layout import (
     ANCHORS,
@@ -28,7 +23,8 @@ from ingest.formats.page_layout import (
     project_name,
     title_key,
 )
-from ingest.formats.page_text import BULLET, Page, Strand
+from ingest.formats.page_markup import Attributes, Unusual, walk, walk_tolerantly
+from ingest.formats.page_text import BULLET, Page, Strand, folded
 
 _SKIPPED = {
     "script",
@@ -43,20 +39,18 @@ _SKIPPED = {
     "object",
 }
 _BLOCKS = {"p", "div", "br", "section", "ul", "ol", "h1", "h2", "h3", "h4", "table", "tr", "td", "blockquote"}
+_BOLD = {"strong", "b"}
 _HEADINGS = {"h1", "h2", "h3"}
 _LEVEL_OF_CLASS = {"individuel": "individuels", "collectif": "collectifs", "territorial": "territoriaux"}
 
 
-class _Reader(HTMLParser):
-    """One pass over the markup. The standard library's parser is the one that tells where it is."""
+class _Reader:
+    """One pass over the markup: what `page_markup` tells of it."""
 
-    def __init__(self, page: Page) -> None:
-        super().__init__(convert_charrefs=False)
+    def __init__(self, page: Page, whole: str | None) -> None:
         self.page = page
-        self.layout = Layout("html", bytearray(b"\x01" * len(page.work)))
-        self._line_starts = [0]
-        for match in re.finditer("\n", page.work):
-            self._line_starts.append(match.end())
+        self.layout = Layout("html", bytearray(b"\x01") * len(page.work))
+        self._whole = whole
         self._skip: str | None = None
         self._depth = 0
         self._heading: str | None = None
@@ -75,56 +69,53 @@ class _Reader(HTMLParser):
         self._link_words: list[str] = []
         self._in_summary = False
         self._divs = 0
-        self._item_open = False
 
-    def here(self) -> int:
-        line, column = self.getpos()
-        return self._line_starts[line - 1] + column
-
-    def read(self) -> Layout:
-        self.feed(self.page.work)
-        self.close()
+    def done(self) -> Layout:
         self._close_section()
         self._settle()
         return self.layout
 
     # -- tags
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attributes: Attributes, at: int) -> None:
         if self._skip is not None:
             self._depth += tag == self._skip
             return
         if tag in _SKIPPED:
             self._skip, self._depth = tag, 1
             return
-        given = {name: value or "" for name, value in attrs}
-        classes = given.get("class", "").split()
+        classes, identity, link = attributes
         if tag == "div":
             self._divs += 1
             if "intensity" in classes:
                 self._intensity = self._divs
-        if tag == "br" and self._heading is not None:
-            self._heading_words.append(" ")
-        if tag in _HEADINGS:
+        elif tag == "br":
+            if self._heading is not None:
+                self._heading_words.append(" ")
+        elif tag in _HEADINGS:
             self._heading, self._heading_words = tag, []
         elif tag == "section":
             self._close_section()
-            self._in_summary = given.get("id") == "sommaire"
+            self._in_summary = identity == "sommaire"
         elif tag == "a":
-            self._link, self._link_words = given.get("href", ""), []
+            self._link, self._link_words = link, []
             if "valeur" in classes:
                 self._level = next(
                     (_LEVEL_OF_CLASS[name] for name in classes if name in _LEVEL_OF_CLASS), None
                 )
                 self._signs, self._size = [], None
-        elif tag == "img" and self._level is not None:
-            self._size = next(
-                (int(name[5:]) for name in classes if re.fullmatch(r"size-[1-5]", name)), self._size
-            )
-        elif tag == "span" and self._level is not None and self._intensity is not None:
-            self._signs.append("hidden" in classes or "not-filled" in classes)
-        if self._strand is None:
-            return
+        elif self._level is not None:
+            if tag == "img":
+                self._size = next(
+                    (int(name[5:]) for name in classes if re.fullmatch(r"size-[1-5]", name)), self._size
+                )
+            elif tag == "span" and self._intensity is not None:
+                self._signs.append("hidden" in classes or "not-filled" in classes)
+        if self._strand is not None:
+            self._start_inside(self._strand, tag, classes, at)
+
+    def _start_inside(self, strand: Strand, tag: str, classes: list[str], at: int) -> None:
+        """A tag inside a section."""
         if tag == "div" and "quote" in classes and self._quote_depth is None:
             self._quote_depth, self._quote = self._divs, {}
         elif self._quote_depth is not None:
@@ -135,18 +126,18 @@ class _Reader(HTMLParser):
             elif tag == "button":
                 self._quote_part = "button"
         elif tag == "li":
-            self._strand.mark(BULLET, self.here())
-        elif tag in ("strong", "b"):
-            self._strand.bold_on()
+            strand.mark(BULLET, at)
+        elif tag in _BOLD:
+            strand.bold_on()
         elif tag in _BLOCKS:
-            self._strand.line()
+            strand.line()
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
+    def empty(self, tag: str, at: int) -> None:
+        """A tag that closes itself was told as one that opens."""
         if tag in _SKIPPED or tag == "div":
-            self.handle_endtag(tag)
+            self.end(tag, at)
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str, at: int) -> None:
         if self._skip is not None:
             if tag == self._skip:
                 self._depth -= 1
@@ -172,53 +163,58 @@ class _Reader(HTMLParser):
                 self._close_quote()
             self._divs -= 1
         if self._strand is not None and self._quote_depth is None:
-            if tag in ("strong", "b"):
+            if tag in _BOLD:
                 self._strand.bold_off()
-            elif tag in _BLOCKS or tag == "li":
+            elif tag == "li" or tag in _BLOCKS:
                 self._strand.line()
         elif tag in ("span", "button"):
             self._quote_part = None
 
     # -- text
 
-    def handle_data(self, data: str) -> None:
-        self._text(data, self.here(), None)
-
-    def handle_entityref(self, name: str) -> None:
-        self._reference(f"&{name}")
-
-    def handle_charref(self, name: str) -> None:
-        self._reference(f"&#{name}")
-
-    def _reference(self, written: str) -> None:
-        start = self.here()
-        end = start + len(written)
-        if self.page.work.startswith(";", end):
-            written, end = written + ";", end + 1
-        self._text(html.unescape(written), start, end)
-
-    def _text(self, data: str, start: int, end: int | None) -> None:
+    def text(self, start: int, end: int) -> None:
+        strand = self._strand
         if self._skip is not None:
             return
+        if strand is None or self._heading is not None:
+            self._outside(self.page.work[start:end], start, end)
+        elif self._quote_depth is not None:
+            self._quoted(self.page.work[start:end], start, end)
+        elif self.page.work[start:end].isspace():
+            strand.blank()
+        else:
+            self.layout.mark(start, end, UNPARSED)
+            strand.add(self.page.work, start, end)
+
+    def reference(self, characters: str, start: int, end: int) -> None:
+        strand = self._strand
+        if self._skip is not None:
+            return
+        if strand is None or self._heading is not None:
+            self._outside(characters, start, end)
+            return
+        if self._quote_depth is not None:
+            self._quoted(characters, start, end)
+            return
+        if characters.strip():
+            self.layout.mark(start, end, UNPARSED)
+        for character in characters:
+            strand.add_character(character, start, end)
+
+    def _outside(self, data: str, start: int, end: int) -> None:
+        """Text in front of the sections, between them, or in a heading."""
         if self._heading is not None:
             self._heading_words.append(data)
             return
-        stop = start + len(data) if end is None else end
-        if self._strand is None:
-            if self._link is not None:
-                self._link_words.append(data)
-            if self._in_summary and "#" in data:
-                self._keywords(data, start, stop)
-            return
+        if self._link is not None:
+            self._link_words.append(data)
+        if self._in_summary and "#" in data:
+            self._keywords(data, start, end)
+
+    def _quoted(self, data: str, start: int, end: int) -> None:
         if data.strip():
-            self.layout.mark(start, stop, UNPARSED)
-        if self._quote_depth is not None:
-            self._quote.setdefault(self._quote_part or "other", []).append((data, start, stop))
-        elif end is None:
-            self._strand.add(self.page.work, start, stop)
-        else:
-            for character in data:
-                self._strand.add_character(character, start, stop)
+            self.layout.mark(start, end, UNPARSED)
+        self._quote.setdefault(self._quote_part or "other", []).append((data, start, end))
 
     # -- pieces
 
@@ -244,7 +240,7 @@ class _Reader(HTMLParser):
         if ANCHORS[rank].is_level:
             self._bodies.append(None)
         else:
-            self._strand = Strand()
+            self._strand = Strand(self._whole)
             self._bodies.append(Section(ANCHORS[rank].key, key, self._strand, []))
 
     def _keywords(self, data: str, start: int, stop: int) -> None:
@@ -317,7 +313,15 @@ class _Reader(HTMLParser):
 
 def cut_html(page: Page) -> Layout:
     """Cut a page that came as HTML: comments, scripts, forms, header and footer are no part of it."""
-    return _Reader(replace(page, work=_closed(page.work))).read()
+    page = replace(page, work=_closed(page.work))
+    whole = folded(page.work)
+    reader = _Reader(page, whole)
+    try:
+        walk(page.work, reader)
+    except Unusual:
+        reader = _Reader(page, whole)
+        walk_tolerantly(page.work, reader)
+    return reader.done()
 
 
 def _closed(work: str) -> str:

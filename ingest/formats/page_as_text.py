@@ -19,15 +19,14 @@ from ingest.formats.page_layout import (
     Layout,
     Section,
     in_order,
+    key_of_folded,
     project_name,
     title_key,
 )
-from ingest.formats.page_text import BULLET, QUOTE, Page, Strand
+from ingest.formats.page_text import BULLET, QUOTE, Page, Strand, folded
 
 _SIGNS = re.compile(r"(?:\+\s*){2,}$")
 _KEYWORDS = re.compile(r"#[^\s#]")
-_BULLET_LINE = re.compile(r"\s*(?:\*\*\s*)?(?:[-–—•◦▪●‣·]|\*(?=\s))(?:\s+|$)")
-_QUOTE_LINE = re.compile(r"\s*[|>]\s*")
 
 
 @dataclass(slots=True)
@@ -39,7 +38,8 @@ class _Line:
 
 def cut_text(page: Page) -> Layout:
     """Cut a page that came as text."""
-    lines = list(_lines(page.work))
+    whole = folded(page.work)
+    lines = list(_lines(page.work, whole))
     layout = Layout("naive", bytearray(len(page.work)))
     keyed = [i for i, line in enumerate(lines) if line.key]
     candidates = [(i, BY_TITLE[lines[i].key]) for i in keyed if lines[i].key in BY_TITLE]
@@ -80,18 +80,38 @@ def cut_text(page: Page) -> Layout:
                     layout.mark(lines[i].start, lines[i].end, RECOGNISED)
         else:
             key = ANCHORS[rank].key
-            layout.sections[key] = Section(key, heading.key, _strand(page, [lines[i] for i in body]))
+            layout.sections[key] = Section(key, heading.key, _strand(page, whole, [lines[i] for i in body]))
     layout.has_bullets = any(BULLET in section.body.text for section in layout.sections.values())
     layout.text_form = _text_form(page, layout, lines, seen)
     return layout
 
 
-def _lines(work: str) -> Iterable[_Line]:
+#: How headings and picture texts begin: `title_key` is made of lines that do.
+_BEGINNINGS = frozenset(
+    words[:4]
+    for words in (
+        *BY_TITLE,
+        *filter(None, ALTS),
+        *SUMMARY_HEADINGS,
+        *(URBAN, BUTTON, "sommaire", "la mesure", "les effets", "effets sociaux"),
+    )
+)
+
+
+def _lines(work: str, whole: str | None) -> Iterable[_Line]:
+    """The lines of a page; `whole` is the page, folded. What is no heading has any key, an empty line none."""
     start = 0
-    for piece in work.split("\n"):
+    pieces = work.split("\n")
+    for piece, low in zip(pieces, pieces if whole is None else whole.split("\n"), strict=True):
         end = start + len(piece)
-        # Headings are short: do not fold what cannot be one.
-        yield _Line(start, end, title_key(piece) if len(piece) < 200 else piece.strip())
+        bare = low.strip(" #|:>")
+        if whole is None or "*" in piece or "_" in piece:
+            key = title_key(piece) if len(piece) < 200 else piece.strip()
+        elif (bare[:4] in _BEGINNINGS or bare.startswith("de ")) and len(piece) < 200:
+            key = key_of_folded(low)
+        else:
+            key = bare[:1]
+        yield _Line(start, end, key)
         start = end + 1
 
 
@@ -147,24 +167,31 @@ def _read_text_summary(page: Page, layout: Layout, lines: list[_Line], start: in
         layout.keywords = {level: per_level.get(level, []) for level in LEVELS}
 
 
-def _strand(page: Page, lines: list[_Line]) -> Strand:
-    strand = Strand()
+#: A blank line, or what stands in front of the words of another: a bullet, or a quotation's rule.
+_LINE_START = re.compile(
+    r"(?P<blank>\s*$)|(?P<bullet>\s*(?:\*\*\s*)?(?:[-–—•◦▪●‣·]|\*(?=\s))(?:\s+|$))|(?P<quote>\s*[|>]\s*)"
+)
+
+
+def _strand(page: Page, whole: str | None, lines: list[_Line]) -> Strand:
+    strand, work = Strand(whole), page.work
     for line in lines:
-        if not page.work[line.start : line.end].strip():
+        start, end = line.start, line.end
+        match = _LINE_START.match(work, start, end)
+        if match is None:
+            strand.line()
+        elif match.lastgroup == "blank":
             strand.paragraph()
             continue
-        start = line.start
-        if match := _BULLET_LINE.match(page.work, line.start, line.end):
-            strand.mark(BULLET, match.end())
-            start = match.end()
-        elif match := _QUOTE_LINE.match(page.work, line.start, line.end):
-            strand.mark(QUOTE, match.end())
-            start = match.end()
         else:
-            strand.line()
-        strand.add(page.work, start, line.end)
+            start = match.end()
+            strand.mark(BULLET if match.lastgroup == "bullet" else QUOTE, start)
+        strand.add(work, start, end)
         strand.line()
     return strand.seal()
+
+
+_BULLETS = re.compile(r"^[^\S\n]*[•◦▪●]", re.MULTILINE)
 
 
 def _text_form(page: Page, layout: Layout, lines: list[_Line], seen: dict[str, int]) -> str:
@@ -172,7 +199,7 @@ def _text_form(page: Page, layout: Layout, lines: list[_Line], seen: dict[str, i
     if (
         seen["alt"]
         or any(line.key == BUTTON for line in lines)
-        or re.search(r"^[^\S\n]*[•◦▪●]", page.work, re.MULTILINE)
+        or (any(bullet in page.work for bullet in "•◦▪●") and _BULLETS.search(page.work))
     ):
         return "layout"
     if seen["headings"] and seen["capitals"] == seen["headings"]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from ingest.formats.page_layout import Layout
 from ingest.formats.page_scanner import MAXIMUM_SENTENCE, sentence
 
@@ -53,6 +51,14 @@ _ONE_PARAGRAPH = r"(?:(?!\n\n)[^\x02\x03])*"
 _PARAGRAPH_END = r"[^\S\n]*(?:\n\n|\n?\x03|$)"
 
 
+_SPELLED_OUT = (
+    "visiteurs et visiteuses",
+    "voisins et voisines",
+    "acteurs et actrices",
+    "occupants et occupantes",
+)
+
+
 def _evidence(layout: Layout, folds: dict[str, str]) -> list[set[str]]:
     """What each sentence allows, the surest first."""
     t3, t4, t5b, t5c, t6 = {"T3"}, {"T4"}, {"T5b"}, {"T5c"}, {"T6"}
@@ -60,16 +66,23 @@ def _evidence(layout: Layout, folds: dict[str, str]) -> list[set[str]]:
 
     def tell(key: str, pattern: str, allowed: set[str], otherwise: set[str] | None = None) -> None:
         if key in folds:
-            if sentence(pattern).search(folds[key]):
-                found.append(allowed)
-            elif otherwise is not None:
-                found.append(otherwise)
+            note(sentence(pattern).search(folds[key]) is not None, allowed, otherwise)
 
-    tell("lien-social", "observees entre differents publics", t6, t3 | t4 | t5b | t5c)
-    tell("lien-social", "ces interactions sociales ont ete observees", t5b | t5c)
-    tell("sante", "des changements significatifs dans les conditions", t6, t3 | t4 | t5b | t5c)
+    def say(key: str, words: str, allowed: set[str], otherwise: set[str] | None = None) -> None:
+        if key in folds:
+            note(words in " ".join(folds[key].split()), allowed, otherwise)
+
+    def note(is_there: bool, allowed: set[str], otherwise: set[str] | None) -> None:
+        if is_there:
+            found.append(allowed)
+        elif otherwise is not None:
+            found.append(otherwise)
+
+    say("lien-social", "observees entre differents publics", t6, t3 | t4 | t5b | t5c)
+    say("lien-social", "ces interactions sociales ont ete observees", t5b | t5c)
+    say("sante", "des changements significatifs dans les conditions", t6, t3 | t4 | t5b | t5c)
     tell("reseaux", r"a ete observee entre\s*:", t6, t3 | t4 | t5b | t5c)
-    tell("insertion-professionnelle", "et ont permis a certaines personnes", t6)
+    say("insertion-professionnelle", "et ont permis a certaines personnes", t6)
     tell("insertion-professionnelle", r"beneficiees? a [^\x02]*? personnes\s*\.", t3 | t4 | t5b | t5c)
     tell("insertion-professionnelle", r"^\s*\x02", t6)
     tell(
@@ -100,9 +113,7 @@ def _evidence(layout: Layout, folds: dict[str, str]) -> list[set[str]]:
         first = text.lstrip().split("\n\n")[0]
         if "·e" in first or "·rice" in first:
             found.append(t5b | t5c | t6)
-        elif re.search(
-            r"visiteurs et visiteuses|voisins et voisines|acteurs et actrices|occupants et occupantes", first
-        ):
+        elif any(words in first for words in _SPELLED_OUT):
             found.append(t3 | t4)
         if "acteur·rice·s du quartier, associations" in first:
             found.append(t5b)

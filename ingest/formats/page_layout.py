@@ -108,13 +108,24 @@ class Layout:
 
     def mark(self, start: int, end: int, what: int) -> None:
         if start < end:
-            self.marks[start:end] = bytes((what,)) * (end - start)
+            self.marks[start:end] = _MARKS[what] * (end - start)
+
+
+_MARKS = {what: bytes((what,)) for what in (RECOGNISED, UNPARSED, TESTIMONY)}
 
 
 def title_key(text: str) -> str:
     """A heading, folded, without the marks that converters put around it."""
-    key = " ".join(fold(text).replace("*", "").replace("_", " ").strip(" #|:>").split())
-    return re.sub(r"\s*/\s*", "/", key)
+    return key_of_folded(fold(text))
+
+
+def key_of_folded(text: str) -> str:
+    """`title_key` of a text that is folded."""
+    key = " ".join(text.replace("*", "").replace("_", " ").strip(" #|:>").split())
+    return _SLASH.sub("/", key) if "/" in key else key
+
+
+_SLASH = re.compile(r"\s*/\s*")
 
 
 def in_order(candidates: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -12,6 +12,8 @@ CUT_WIDTH = 300
 #: Marks behind a cut quotation stand within so many characters of its end.
 _TAIL = 60
 _MORE = re.compile(r"(?P<dots>(?:\.\.\.|…)?)\s*(?P<button>lire la suite|lire moins)?\s*$", re.IGNORECASE)
+#: The first wide character of Unicode is a Korean letter.
+_MAY_BE_WIDE = re.compile("[\u1100-\U0010ffff]")
 _DOTS = re.compile(r"\s*(?:\.\.\.|…)\s*$")
 # No sentence that somebody types ends with one of these and then a period.
 _ONLY_THE_PAGE = re.compile(r"[!?…/;:,=+*&#@<>\-–—]\s*\.$")
@@ -30,11 +32,16 @@ class Quotation:
 def display_width(text: str) -> int:
     """Width of a text on the page: blanks squeezed, wide characters count two."""
     squeezed = " ".join(text.split())
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in squeezed)
+    wide = sum(
+        unicodedata.east_asian_width(match.group()) in "WF" for match in _MAY_BE_WIDE.finditer(squeezed)
+    )
+    return len(squeezed) + wide
 
 
 def looks_cut(text: str, page_adds_period: bool) -> bool:
     """Whether a quotation of this width, without a final stop, was cut where the page cuts."""
+    if 2 * len(text) < CUT_WIDTH - 2:
+        return False
     width = display_width(text)
     if not text.endswith((".", "!", "?", "…")):
         return CUT_WIDTH - 2 <= width <= CUT_WIDTH
@@ -44,7 +51,9 @@ def looks_cut(text: str, page_adds_period: bool) -> bool:
 
 def without_page_period(text: str) -> str:
     """Remove the final period where only the page can have put it."""
-    return text[:-1].rstrip() if _ONLY_THE_PAGE.search(text) and not text.endswith("..") else text
+    if not text.endswith(".") or text.endswith("..") or not _ONLY_THE_PAGE.search(text):
+        return text
+    return text[:-1].rstrip()
 
 
 def find_quotation(text: str, page_adds_period: bool) -> Quotation | None:
@@ -56,7 +65,8 @@ def find_quotation(text: str, page_adds_period: bool) -> Quotation | None:
     start, end = _trim(text, 0, len(text))
     if start == end:
         return None
-    tail = _MORE.search(text, max(start, end - _TAIL), end)
+    has_button = "lire " in text[max(start, end - _TAIL) : end].lower()
+    tail = _MORE.search(text, max(start, end - _TAIL), end) if has_button else None
     is_cut = False
     if tail is not None and tail["button"]:
         is_cut = bool(tail["dots"]) or tail["button"].lower() == "lire la suite"
@@ -104,12 +114,9 @@ def _words(text: str) -> str:
 
 def _second_telling(text: str, start: int, end: int) -> int | None:
     """Where the full text begins, if an excerpt of it is printed before it."""
-    squeezed: list[str] = []
-    at: list[int] = []
-    for match in re.finditer(r"\S+", text[start:end]):
-        squeezed.append(match.group())
-        at.append(start + match.start())
-    joined = " ".join(squeezed)
+    if end - start < 120:
+        return None
+    joined = " ".join(text[start:end].split())
     if len(joined) < 120:
         return None
     head = joined[:40]
@@ -120,7 +127,8 @@ def _second_telling(text: str, start: int, end: int) -> int | None:
         for candidate in (excerpt, excerpt.removesuffix(".").rstrip()):
             if full.startswith(candidate) and _is_excerpt(candidate, full):
                 # Translate back: the word of `joined` at `position`.
-                return at[joined.count(" ", 0, position)]
+                words = list(re.finditer(r"\S+", text[start:end]))
+                return start + words[joined.count(" ", 0, position)].start()
         position = joined.find(head, position + 1)
     return None
 

@@ -18,6 +18,8 @@ from ingest.reading import Observation, Response, Testimony
 MAXIMUM_SENTENCE = 6_000
 MAXIMUM_SECTION = 20_000
 
+_BLANKS = re.compile(r"\s+")
+
 #: The end of a line, in a template.
 END = r"[^\S\n]*(?=\n|$)"
 
@@ -81,8 +83,9 @@ class Scanner:
         return match
 
     def skip(self) -> None:
-        while self.at < len(self.fold) and self.fold[self.at].isspace():
-            self.at += 1
+        match = _BLANKS.match(self.fold, self.at)
+        if match is not None:
+            self.at = match.end()
 
     def recognise(self, start: int, end: int) -> None:
         self.layout.mark(*self.section.body.page_span(start, end), RECOGNISED)

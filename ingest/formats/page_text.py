@@ -27,7 +27,7 @@ _TO_WORK = _CONTROL | _BLANKS
 _ODD = re.compile("[" + "".join(map(re.escape, map(chr, _TO_WORK))) + "]")
 # Generations T4 and T5 print some of their own markup as text; it separates labels, so it counts as blanks.
 _PRINTED_MARKUP = re.compile(r"</?strong>", re.IGNORECASE)
-_ESCAPED_MARKUP = re.compile(r"&lt;/?strong&gt;", re.IGNORECASE)
+_ESCAPED_MARKUP = re.compile(r"&[lL][tT];/?[sS][tT][rR][oO][nN][gG]&[gG][tT];")
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¨ª®´¢§\u2030\u0160 ]|â€[™œ\u009d“”¦]|Â[\u00a0·«»]")
 
 
@@ -70,8 +70,15 @@ def decode(data: bytes) -> Page:
     return Page(composed, work, encoding, len(text), at)
 
 
+def folded(work: str) -> str | None:
+    """The page, folded, if that has a character for each of `work`'s: where nothing is left to compose."""
+    return fold(work) if unicodedata.is_normalized("NFC", work) else None
+
+
 def without_printed_markup(page: Page, is_html: bool) -> Page:
     """The page with the markup that it prints as text made blank."""
+    if ("&" if is_html else "<") not in page.work:
+        return page
     markup = _ESCAPED_MARKUP if is_html else _PRINTED_MARKUP
     return replace(page, work=markup.sub(lambda match: " " * len(match.group()), page.work))
 
@@ -88,7 +95,7 @@ def _decode(data: bytes) -> tuple[str, str]:
             return data.decode("cp1252"), "cp1252"
         except UnicodeDecodeError:
             return data.decode("latin-1"), "latin-1"
-    if _MOJIBAKE.search(text):
+    if ("Ã" in text or "â€" in text or "Â" in text) and _MOJIBAKE.search(text):
         try:
             return text.encode("cp1252").decode("utf-8"), "utf-8 read as cp1252"
         except UnicodeError:
@@ -102,29 +109,55 @@ def _compose(text: str) -> tuple[str, list[int] | None]:
         return text, None
     composed: list[str] = []
     at: list[int] = []
-    for cluster in re.finditer(r"[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+", text):
-        piece = unicodedata.normalize("NFC", cluster.group())
-        composed.append(piece)
-        at.extend([cluster.start()] * len(piece))
+    done = 0
+    for marked in _MARKED.finditer(text):
+        _compose_plain(text, done, marked.start(), composed, at)
+        done = marked.end()
+        _compose_cluster(marked.group(), marked.start(), composed, at)
+    _compose_plain(text, done, len(text), composed, at)
     at.append(len(text))
     return "".join(composed), at
 
 
-_PIECES = re.compile(r"[^\s*]+|\s+")
+#: A letter with its combining marks, or marks that follow none.
+_MARKED = re.compile(r"[^\u0300-\u036f]?[\u0300-\u036f]+")
+
+
+def _compose_plain(text: str, start: int, end: int, composed: list[str], at: list[int]) -> None:
+    """Compose text[start:end], in which no combining mark stands: nearly always it is as it should be."""
+    plain = text[start:end]
+    if unicodedata.is_normalized("NFC", plain):
+        composed.append(plain)
+        at.extend(range(start, end))
+    else:
+        for offset, character in enumerate(plain, start):
+            _compose_cluster(character, offset, composed, at)
+
+
+def _compose_cluster(cluster: str, start: int, composed: list[str], at: list[int]) -> None:
+    piece = unicodedata.normalize("NFC", cluster)
+    composed.append(piece)
+    at.extend([start] * len(piece))
+
+
+#: Words with one plain blank between them stand in a strand as they stand on the page: they are one piece.
+_PIECES = re.compile(r"([^\s*]+(?: [^\s*]+)*)|\s+")
 
 
 @dataclass(slots=True)
 class Strand:
     """A stretch of a page, made for matching: words with single blanks, line and paragraph breaks, marks.
 
-    `text` and, once sealed, `fold` have equal length; `bold` lists stretches of `text` that the markup prints
-    in bold (HTML only).
+    `folded` is the page, folded, if that has a character for each of the page's. `text` and, once sealed, `fold`
+    have equal length; `bold` lists stretches of `text` that the markup prints in bold (HTML only).
     """
 
+    folded: str | None = None
     text: str = ""
     fold: str = ""
     bold: list[tuple[int, int]] = field(default_factory=list)
     _parts: list[str] = field(default_factory=list)
+    _folds: list[str] = field(default_factory=list)
     _length: int = 0
     _pending: str = ""
     _norm: list[int] = field(default_factory=list)
@@ -136,10 +169,12 @@ class Strand:
     def add(self, work: str, start: int, end: int) -> None:
         """Add page text work[start:end]; emphasis marks are left out."""
         for piece in _PIECES.finditer(work, start, end):
-            if piece.group().isspace():
+            words = piece[1]
+            if words is None:
                 self.blank()
             else:
-                self._put(piece.group(), piece.start(), piece.end())
+                at, to = piece.span()
+                self._put(words, at, to, self.folded[at:to] if self.folded is not None else "")
 
     def add_character(self, character: str, start: int, end: int) -> None:
         """Add one character that the page writes in `end - start` characters (an entity)."""
@@ -175,15 +210,19 @@ class Strand:
 
     def seal(self) -> Strand:
         self.text = "".join(self._parts)
-        self.fold = fold(self.text)
+        # What an entity stands for may compose with what stands before it.
+        is_aligned = self.folded is not None and unicodedata.is_normalized("NFC", self.text)
+        self.fold = "".join(self._folds) if is_aligned else fold(self.text)
         return self
 
-    def _put(self, piece: str, start: int, end: int) -> None:
+    def _put(self, piece: str, start: int, end: int, folded: str = "") -> None:
         if self._pending:
             if self._length:
                 self._parts.append(self._pending)
+                self._folds.append(self._pending)
                 self._length += len(self._pending)
             self._pending = ""
+        self._folds.append(folded or fold(piece))
         self._norm.append(self._length)
         self._start.append(start)
         self._end.append(end)
@@ -193,22 +232,26 @@ class Strand:
 
     def page_span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the page behind text[start:end], without outer blanks and marks."""
-        while start < end and self.text[start] in " \n\x02\x03":
+        text = self.text
+        while start < end and text[start] in " \n\x02\x03":
             start += 1
-        while end > start and self.text[end - 1] in " \n\x02\x03":
+        while end > start and text[end - 1] in " \n\x02\x03":
             end -= 1
         if start == end:
             at = self._page(min(start, max(self._length - 1, 0)))
             return at, at
-        return self._page(start), self._page_end(end)
+        norm = self._norm
+        first = bisect_right(norm, start) - 1
+        last = first
+        if first + 1 < len(norm) and norm[first + 1] < end:
+            last = bisect_right(norm, end - 1) - 1
+        at = self._start[first] + start - norm[first]
+        read = end - norm[last]
+        to = self._end[last] if read >= self._width[last] else self._start[last] + read
+        return min(at, self._end[first]), to
 
     def _page(self, offset: int) -> int:
         if not self._norm:
             return 0
         i = max(bisect_right(self._norm, offset) - 1, 0)
         return min(self._start[i] + offset - self._norm[i], self._end[i])
-
-    def _page_end(self, offset: int) -> int:
-        i = max(bisect_right(self._norm, offset - 1) - 1, 0)
-        read = offset - self._norm[i]
-        return self._end[i] if read >= self._width[i] else self._start[i] + read
