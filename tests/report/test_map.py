@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from analyses.report import charts, geography
-from analyses.report.choropleth import Area, choropleth
+from analyses.report.charts.choropleth import choropleth
+from analyses.report.charts.specs import Area, MapChart
 
 DEPARTMENTS = Path(__file__).parents[2] / "seeds" / "geography" / "departments.csv"
 NAMES = {
     row["department_code"]: row["department"]
     for row in csv.DictReader(DEPARTMENTS.read_text(encoding="utf-8").splitlines())
 }
-STEPS = [(1, "une"), (2, "deux ou trois"), (4, "quatre et plus")]
+STEPS = ((1, "une"), (2, "deux ou trois"), (4, "quatre et plus"))
 
 
 def test_every_department_has_an_outline() -> None:
@@ -48,8 +49,8 @@ def test_middles_lie_in_their_outlines() -> None:
 
 
 def test_the_map_prints_each_count_once_or_in_the_close_up() -> None:
-    areas = [Area(code, name, 100 + number) for number, (code, name) in enumerate(NAMES.items())]
-    drawing = choropleth(areas, STEPS, "aucune")
+    areas = tuple(Area(code, name, 100 + number) for number, (code, name) in enumerate(NAMES.items()))
+    drawing = choropleth(MapChart(areas, STEPS, "aucune"))
     for chart in (drawing.wide, drawing.narrow):
         svg = charts.svg(chart, "map", "Carte", "Une carte")
         # Territoire de Belfort is too small for a number: the table has it.
@@ -60,7 +61,8 @@ def test_the_map_prints_each_count_once_or_in_the_close_up() -> None:
 
 def test_the_map_without_evaluations_is_drawn_and_the_same_each_time() -> None:
     first, second = (
-        charts.svg(choropleth([], STEPS, "aucune").wide, "map", "Carte", "Une carte") for _ in range(2)
+        charts.svg(choropleth(MapChart((), STEPS, "aucune")).wide, "map", "Carte", "Une carte")
+        for _ in range(2)
     )
     assert first == second
     assert first.count("<path") > len(NAMES)

@@ -4,34 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import altair as alt
 
 from analyses.report import geography
-from analyses.report.charts import Drawing, _boxes, _layers, _Row, _texts
+from analyses.report.charts._old import Drawing, _boxes, _layers, _Row, _texts
+from analyses.report.charts.specs import Area, MapChart
 from analyses.report.palette import LIGHT
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A département of the map: its code, name and count; `register` None where the register is unknown."""
-
-    code: str
-    name: str
-    count: int
-    register: int | None = None
-
-
-def choropleth(areas: Sequence[Area], steps: Sequence[tuple[int, str]], none_label: str) -> Drawing:
+def choropleth(chart: MapChart) -> Drawing:
     """The départements, darker where more evaluations came from, each with its number.
 
-    `steps` are the lower ends of at most four classes above 0, rising, with the words of the key; a département
-    that is not among `areas` counts as one with none.
+    There may be four classes above 0; a département that the chart does not name counts as one with none.
     """
+    given = chart.areas, chart.steps, chart.none_label
     return Drawing(
-        wide=_map(areas, steps, none_label, width=760, left=110, overseas=(5, 8), size=13),
-        narrow=_map(areas, steps, none_label, width=350, left=0, overseas=(5, 4), size=11),
+        wide=_map(*given, width=760, left=110, overseas=(5, 8), size=13),
+        narrow=_map(*given, width=350, left=0, overseas=(5, 4), size=11),
     )
 
 
