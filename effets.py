@@ -23,12 +23,14 @@ from ingest.codebook_rows import answer_rows, form_rows
 from ingest.collect import UsageError
 from ingest.console import Console
 from ingest.durable import explained
+from ingest.explain import Request, explain
+from ingest.explain_page import Wording, page_file, write_page
 from ingest.forget import erase, trace
 from ingest.intake import Intake, ingest, rehearse
 from ingest.proof import prove
 from ingest.publish import KEPT_RELEASES, publish
 from ingest.records import redate, restore, retract
-from ingest.settings import Settings
+from ingest.settings import LANGUAGES, Settings
 from ingest.show import show
 from ingest.summary import Outcome, figures, standing
 from ingest.warehouse import BuildError, Check, Publication, Warehouse
@@ -188,6 +190,44 @@ def show_command(
     """What was read of an export (ingested or not) or is published of an evaluation, beside the source."""
     with _job("show", warehouse, quiet, as_json) as job:
         job.outcome.shown = show(target, job.warehouse)
+
+
+@app.command("explain")
+def explain_command(
+    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="Its id, like I1 or C4.")],
+    year: Annotated[int, typer.Option(help="Year of the figure.")],
+    scope: Annotated[
+        str, typer.Option(metavar="POPULATION", help="network, or a kind and an id: region:93, site:utopic.")
+    ] = "network",
+    component: Annotated[
+        str | None, typer.Option(metavar="ID", help="One component alone; all of them if absent.")
+    ] = None,
+    method: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="A method version; the last one if absent.")
+    ] = None,
+    change: Annotated[
+        bool, typer.Option("--change", help="What moved on matched sites since the campaign before.")
+    ] = False,
+    html: Annotated[bool, typer.Option("--html", help="Write a page, too.")] = False,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR|FILE", help="Folder of the reports, or the page's own file.")
+    ] = REPORTS,
+    lang: Annotated[
+        str | None, typer.Option(metavar="fr|en", help="Language; the first of effets.toml if absent.")
+    ] = None,
+    warehouse: WarehouseOption = WAREHOUSE,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Where a figure comes from: its sites, their answers in the words of the exports, and the calculation."""
+    with _job("explain", warehouse, quiet, as_json) as job:
+        language = lang or Settings.load().languages[0]
+        if language not in LANGUAGES:
+            raise UsageError(f"--lang {language} is not known; there are {', '.join(LANGUAGES)}")
+        request = Request(indicator, year, scope, component, method, change)
+        job.outcome.shown = wording = Wording(explain(request, job.warehouse), language)
+        if html:
+            write_page(wording, out if out.suffix == ".html" else page_file(wording, out))
 
 
 @app.command("retract")
