@@ -15,9 +15,9 @@ import duckdb
 from ingest.archive import Archive, ArchiveError, State
 from ingest.collect import UsageError
 from ingest.explain_figures import Step, change_steps, figure_steps
-from ingest.said import SAID_COLUMNS, TEXT_COLUMNS, Said, rows, said_of
+from ingest.said import SAID_COLUMNS, TEXT_COLUMNS, Said, rows
 from ingest.slug import slugify
-from ingest.source_words import Words, words_of
+from ingest.source_words import Sentence, Words, sentence_of, words_of
 from ingest.warehouse import Warehouse
 
 #: What a site is to a figure, and to a change; in this order.
@@ -37,6 +37,14 @@ class Request:
     is_change: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Quote(Said):
+    """One thing read, its words, and what their sentence says before and after them (pages only)."""
+
+    before: str = ""
+    after: str = ""
+
+
 @dataclass(slots=True)
 class Evidence:
     """What an evaluation says to a question, where that stands, and in which words."""
@@ -50,7 +58,7 @@ class Evidence:
     source_id: str
     path: str
     record_key: str
-    said: list[Said] = field(default_factory=list)
+    said: list[Quote] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -114,8 +122,8 @@ class Explanation:
         return {"explanation": content}
 
 
-def explain(request: Request, warehouse: Warehouse) -> Explanation:
-    """Look a published figure up, with all that it is made of.
+def explain(request: Request, warehouse: Warehouse, *, with_words: bool = True) -> Explanation:
+    """Look a published figure up, with all that it is made of; without `with_words`, the lists of sites alone.
 
     Raises UsageError, which lists what there is, for an unknown indicator, component, year or population, and
     ArchiveError where an export that speaks is not in the archive any more.
@@ -143,9 +151,10 @@ def explain(request: Request, warehouse: Warehouse) -> Explanation:
         place = (scope_type, scope_id, request.year)
         make = _changed if request.is_change else _figured
         explanation.components = make(connection, indicator, rules, place, year_from)
-        if year_from is not None:
+        if any(one.published["status"] == "break" for one in explanation.components) and year_from is not None:
             explanation.break_reasons = _break_reasons(connection, rules, year_from, request.year)
-        _add_evidence(connection, explanation, rules, warehouse)
+        if with_words:
+            _add_evidence(connection, explanation, rules, warehouse)
     return explanation
 
 
@@ -376,8 +385,8 @@ def _add_evidence(
     for row in rows(connection, _EVIDENCE_SAID, *parameters):
         evidence = by_key[row.pop("evaluation_id"), row.pop("question_id")]
         # A decision in seeds/corrections stands in no export.
-        words = _nowhere if row.pop("is_corrected") else source.words(evidence)
-        evidence.said.append(said_of(row, words))
+        is_decided = row.pop("is_corrected")
+        evidence.said.append(Quote(**row) if is_decided else source.quote(row, evidence))
     for component in explanation.components:
         keeps = _keeps(component.rule)
         for member in component.members:
@@ -427,24 +436,27 @@ class _Sources:
     def __init__(self, warehouse: Warehouse) -> None:
         self._archive = Archive(warehouse.archive)
         self._state: State = self._archive.state()
-        self._words: dict[str, Words] = {}
+        self._read: dict[str, tuple[Words, Sentence]] = {}
 
-    def words(self, evidence: Evidence) -> Words:
-        """How to look up places. Raises ArchiveError if the export is gone."""
+    def quote(self, row: dict[str, Any], evidence: Evidence) -> Quote:
+        """What was read, in its sentence. Raises ArchiveError if the export is gone."""
+        words, sentence = self._look_up(evidence)
+        start, end = row["source_start"], row["source_end"]
+        before, after = sentence(start, end)
+        return Quote(**row, words=words(start, end, row["source_pointer"]), before=before, after=after)
+
+    def _look_up(self, evidence: Evidence) -> tuple[Words, Sentence]:
         source_id = evidence.source_id
-        if source_id not in self._words:
+        if source_id not in self._read:
             stored = self._state.stored.get(source_id)
             if stored is None:
                 raise ArchiveError(
                     f"{evidence.path} ({source_id}), which {evidence.evaluation_id} rests on, is not in the archive "
                     "any more: `effets build` publishes without it"
                 )
-            self._words[source_id] = words_of(stored.format, self._archive.read(stored))
-        return self._words[source_id]
-
-
-def _nowhere(start: int | None, end: int | None, pointer: str | None) -> None:
-    """What was decided has no words of an export."""
+            data = self._archive.read(stored)
+            self._read[source_id] = words_of(stored.format, data), sentence_of(stored.format, data)
+        return self._read[source_id]
 
 
 _INDICATORS = """

@@ -99,6 +99,8 @@ def change_steps(rule: dict[str, Any], published: dict[str, Any], members: Seque
     """Change, test and interval of a row of fct_indicator_change."""
     gained, lost, matched = published["gained"], published["lost"], published["n_matched"]
     steps = [Step("status", _why_change(published, members), published["status"])]
+    if gained is not None:
+        steps.append(Step("followed", f"{gained} + {lost} + {matched - gained - lost}", matched))
     if published["status"] != "ok":
         return steps
     pair = f"{gained}, {lost}, {matched}"

@@ -16,10 +16,16 @@ from ingest.said import Said
 
 _FOLDER = Path(__file__).parent
 
+#: Figures of a share that are none.
+_COUNTED = ("followed", "p_value", "p_value_holm")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing that a site says, as it is shown; `is_quoted` where the words are those of the export."""
+    """One thing that a site says, as it is shown.
+
+    `is_quoted` where the words are those of the export; `before` and `after` are the rest of their sentence.
+    """
 
     question: str
     says: str
@@ -27,6 +33,15 @@ class Row:
     is_quoted: bool
     place: str
     source: str
+    before: str = ""
+    after: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The words in their sentence, marked where it says more."""
+        if not (self.before or self.after):
+            return self.words
+        return f"{self.before} [{self.words}] {self.after}".strip()
 
 
 class Wording:
@@ -107,7 +122,7 @@ class Wording:
             key = "rule.with" if rule["among_answer_ids"] is None else "rule.among"
             answers = self._answers(among, rule["among_answer_ids"] or "")
             parts.append(texts(key, answers=answers, label=self.label("question", among), id=among))
-        return " ; ".join(parts) if self.language == "fr" else "; ".join(parts)
+        return ("\u202f; " if self.language == "fr" else "; ").join(parts)
 
     def _counting(self, question: str | None, answers: str | None) -> str:
         if answers is None:
@@ -118,7 +133,7 @@ class Wording:
     def _answers(self, question: str | None, answers: str) -> str:
         is_not = answers.startswith("!")
         named = ", ".join(
-            f"« {label} »" if self.language == "fr" else f"“{label}”"
+            f"«\u00a0{label}\u00a0»" if self.language == "fr" else f"“{label}”"
             for label in (
                 self.label("answer", f"{question}/{answer}")
                 for answer in answers.removeprefix("!").split("|")
@@ -130,7 +145,7 @@ class Wording:
         """A figure's name, its formula, and what is published."""
         if step.name == "status":
             return self.texts("step.status"), step.formula, self.texts(f"status.{step.result}")
-        is_share = component.rule["statistic"] == "share" and not step.name.startswith("p_value")
+        is_share = component.rule["statistic"] == "share" and step.name not in _COUNTED
         is_share = is_share or step.name in ("coverage", "participation", "change")
         return self.texts(f"step.{step.name}"), step.formula, self._figure(step.result, is_share)
 
@@ -152,10 +167,8 @@ class Wording:
                 continue
             members = component.part(name)
             key = "values" if name == "denominator" and is_value else name
-            yield name, f"{self.texts(f'part.{key}')} : {self._count(len(members))}", members
-
-    def _count(self, number: int) -> str:
-        return f"{self.texts.count(number)} {self.texts('sites', n=number)}"
+            count = f"{self.texts.count(len(members))} {self.texts('sites', n=len(members))}"
+            yield name, f"{self.texts(f'part.{key}')} ({count})", members
 
     def adds(self, component: Component, member: Member) -> str:
         """What a site adds, or why it adds nothing."""
@@ -222,7 +235,16 @@ class Wording:
             else:
                 words = self.texts("corrected" if one.is_corrected else "inferred")
                 is_quoted = False
-            yield Row(question, self._says(one, said), words, is_quoted, said.place, source)
+            yield Row(
+                question,
+                self._says(one, said),
+                words,
+                is_quoted,
+                said.place,
+                source,
+                said.before,
+                said.after,
+            )
 
     def _says(self, one: Evidence, said: Said) -> str:
         if said.answer_id is not None:
@@ -244,20 +266,22 @@ def tables_of(wording: Wording) -> Iterator[Table]:
             f"{heading} — {texts('calculation')}",
             (texts("quantity"), texts("formula"), texts("result")),
             [wording.step(component, step) for step in component.steps],
-            [f"{texts('head.rule')} : {wording.rule(component)}"],
+            [texts("rule_is", rule=wording.rule(component))],
         )
         for _, title, members in wording.parts(component):
             columns = [
                 texts(name) for name in ("site", "adds", "question", "says", "words", "place", "source")
             ]
-            rows = [
-                (member.name, wording.adds(component, member), row.question, row.says, row.words, row.place, row.source)
-                for member in members
-                for row in (list(wording.evidence(component, member)) or [Row("", "", "", False, "", "")])
-            ]  # fmt: skip
+            rows = [row for member in members for row in _site_rows(wording, component, member)]
             yield Table(
                 f"{component.component_id} — {title}", columns, rows, () if rows else (texts("no_site"),)
             )
+
+
+def _site_rows(wording: Wording, component: Component, member: Member) -> Iterator[tuple[str, ...]]:
+    adds = wording.adds(component, member)
+    for row in list(wording.evidence(component, member)) or [Row("", "", "", False, "", "")]:
+        yield member.name, adds, row.question, row.says, row.sentence, row.place, row.source
 
 
 def page_file(wording: Wording, out: Path) -> Path:

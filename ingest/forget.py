@@ -144,9 +144,12 @@ def erase(traces: Traces, archive: Archive, state: State, out: Path) -> Forgotte
 
 
 def _erase_reports(traces: Traces, out: Path) -> list[int]:
-    """Remove from the reports of its years what names it or shows figures that it is in; return these years."""
+    """Remove from the reports of its years what names it or shows figures that it is in.
+
+    Return the years whose page was there. An explained figure may stand in a folder without one.
+    """
     years = sorted(year for year in traces.years if (out / str(year) / REPORT).is_file())
-    for year in years:
+    for year in sorted(traces.years):
         folder = out / str(year)
         for file in sorted(file for file in folder.rglob("*") if file.is_file()):
             if file == folder / REPORT or file.suffix in _SEALED or _tells(traces, file, folder):

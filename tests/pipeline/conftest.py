@@ -75,3 +75,14 @@ def reports(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     module.write_report = write_report  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "analyses.report", module)
     return years
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The example network, built without tests and published: one for all tests, to be looked at only."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("example"))
+    invoke_json("ingest", ROOT / "exports", warehouse=warehouse.root)
+    build_models(warehouse)
+    release = publish(warehouse)
+    warehouse.note_publication(Publication(release.release_id, "", "2026-01-01T00:00:00+00:00", 0, 0, []))
+    return warehouse
