@@ -11,9 +11,10 @@ import pytest
 
 from ingest import intake
 from ingest.expectations import Validation
-from ingest.warehouse import Warehouse
+from ingest.publish import publish
+from ingest.warehouse import Publication, Warehouse
 from tests.pipeline.forms import write_forms
-from tests.pipeline.warehouses import Built, QuickBuild, fill, invoke
+from tests.pipeline.warehouses import ROOT, Built, QuickBuild, dbt_build, fill, invoke, invoke_json
 
 
 @pytest.fixture
@@ -78,11 +79,11 @@ def reports(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def published_example(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The example network, built without tests and published: one for all tests, to be looked at only."""
     warehouse = Warehouse(tmp_path_factory.mktemp("example"))
     invoke_json("ingest", ROOT / "exports", warehouse=warehouse.root)
-    build_models(warehouse)
+    dbt_build(warehouse, "seed", "model")
     release = publish(warehouse)
     warehouse.note_publication(Publication(release.release_id, "", "2026-01-01T00:00:00+00:00", 0, 0, []))
     return warehouse

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-from contextlib import redirect_stdout
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +16,14 @@ from ingest.schema import RAW_TABLES
 from ingest.slug import slugify
 from ingest.warehouse import PROJECT_ROOT, Warehouse
 from tests.pipeline.recount import Figure, Key, read, recount
-from tests.pipeline.warehouses import ROOT, invoke_json
+from tests.pipeline.warehouses import dbt_build
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 Figures = dict[Key, Row]
+
+#: What indicators rest on.
+INDICATORS = ("+fct_indicator_value", "+fct_indicator_change", "+path:models/marts/core")
 
 YEARS = (2022, 2023, 2025)
 SITES = 24
@@ -189,39 +190,13 @@ def figures(
             connection.execute(f"create table raw.{table} as select distinct * from loaded")
             connection.unregister("loaded")
     if register is None:
-        dbt(warehouse, "seed", "model")
+        dbt_build(warehouse, "seed", "model", select=INDICATORS)
     else:
-        dbt(warehouse, "seed")
+        dbt_build(warehouse, "seed", select=INDICATORS)
         with duckdb.connect(warehouse.build_database) as connection:
             connection.executemany("insert into seeds.register values (?, ?, ?)", register)
-        dbt(warehouse, "model")
+        dbt_build(warehouse, "model", select=INDICATORS)
     return published(warehouse.build_database)
-
-
-def dbt(warehouse: Warehouse, *kinds: str) -> None:
-    """Build what indicators rest on, without its tests."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    target = str(warehouse.root / "dbt")
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()):
-        patch.setenv("EFFETS_WAREHOUSE", str(warehouse.root))
-        outcome = dbtRunner().invoke(
-            [
-                *(
-                    "build",
-                    "--select",
-                    "+fct_indicator_value",
-                    "+fct_indicator_change",
-                    "+path:models/marts/core",
-                ),
-                *(argument for kind in kinds for argument in ("--resource-type", kind)),
-                *("--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT)),
-                *("--target-path", target, "--log-path", target, "--log-level-file", "none"),
-            ]
-        )
-        DuckDBConnectionManager.close_all_connections()
-    assert outcome.success, outcome.exception
 
 
 def published(database: Path) -> tuple[Figures, dict[Key, Figure], list[Row]]:
@@ -249,10 +224,8 @@ def invented(warehouse: Warehouse) -> tuple[Figures, dict[Key, Figure], list[Row
 
 
 @pytest.fixture(scope="module")
-def example(warehouse: Warehouse) -> tuple[Figures, dict[Key, Figure], list[Row]]:
-    invoke_json("ingest", ROOT / "exports", warehouse=warehouse.root)
-    dbt(warehouse, "seed", "model")
-    return published(warehouse.build_database)
+def example(published_example: Warehouse) -> tuple[Figures, dict[Key, Figure], list[Row]]:
+    return published(published_example.build_database)
 
 
 @pytest.mark.parametrize("name", ["example", "invented"])

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 from typer.testing import CliRunner, Result
 
 import effets
-from ingest.warehouse import BuildResult, Check, Warehouse
+from ingest.warehouse import PROJECT_ROOT, BuildResult, Check, Warehouse
 from tests.ingest.places import IMPORTED
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +51,27 @@ def invoke_json(*arguments: str | Path, warehouse: Path, exit_code: int = 0) -> 
     result = invoke(*arguments, "--json", warehouse=warehouse)
     assert result.exit_code == exit_code, (result.output, result.exception)
     return json.loads(result.stdout)
+
+
+def dbt_build(warehouse: Warehouse, *kinds: str, select: tuple[str, ...] = ()) -> None:
+    """Build nodes of these kinds in this process: all of them, or those selected."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    target = str(warehouse.root / "dbt")
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()):
+        patch.setenv("EFFETS_WAREHOUSE", str(warehouse.root))
+        outcome = dbtRunner().invoke(
+            [
+                "build",
+                *(("--select", *select) if select else ()),
+                *(argument for kind in kinds for argument in ("--resource-type", kind)),
+                *("--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT)),
+                *("--target-path", target, "--log-path", target, "--log-level-file", "none"),
+            ]
+        )
+        DuckDBConnectionManager.close_all_connections()
+    assert outcome.success, outcome.exception
 
 
 @dataclass(frozen=True, slots=True)
