@@ -151,7 +151,10 @@ def explain(request: Request, warehouse: Warehouse, *, with_words: bool = True) 
         place = (scope_type, scope_id, request.year)
         make = _changed if request.is_change else _figured
         explanation.components = make(connection, indicator, rules, place, year_from)
-        if any(one.published["status"] == "break" for one in explanation.components) and year_from is not None:
+        if (
+            any(one.published["status"] == "break" for one in explanation.components)
+            and year_from is not None
+        ):
             explanation.break_reasons = _break_reasons(connection, rules, year_from, request.year)
         if with_words:
             _add_evidence(connection, explanation, rules, warehouse)

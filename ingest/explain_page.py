@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from ingest.console import Lines, Table
+from ingest.console import Lines, Table, short
 from ingest.durable import replace_file
 from ingest.explain import IN_CHANGE, IN_FIGURE, Component, Evidence, Explanation, Member
 from ingest.explain_figures import Step
@@ -45,13 +46,28 @@ class Row:
 
 
 class Wording:
-    """An explanation in one language."""
+    """An explanation in one language; `page` is where it was written, too."""
 
     def __init__(self, explanation: Explanation, language: str) -> None:
         self.explanation = explanation
+        self.page: Path | None = None
         self.language = language
         self.texts = Texts(language, "explain.")
         self._side = 0 if language == "fr" else 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The explanation as one JSON object, whatever the language."""
+        page = {} if self.page is None else {"page": str(self.page)}
+        return {**self.explanation.as_json(), **page}
+
+    def as_lines(self) -> Lines:
+        """Its head, for the terminal."""
+        page = [] if self.page is None else [(self.texts("head.page"), short(self.page))]
+        return [*self.head(), *page]
+
+    def as_tables(self) -> list[Table]:
+        """The rest of it, for the terminal: of each component its calculation, then its lists of sites."""
+        return [table for component in self.explanation.components for table in _tables(self, component)]
 
     def label(self, kind: str, name: str) -> str:
         """What an id is called; the id itself where nothing names it."""
@@ -252,30 +268,18 @@ class Wording:
         return said.raw_label or str(said)
 
 
-def lines_of(wording: Wording) -> Lines:
-    """The head of an explanation, for the terminal."""
-    return wording.head()
-
-
-def tables_of(wording: Wording) -> Iterator[Table]:
-    """The rest of it, for the terminal: of each component its calculation, then its lists of sites."""
+def _tables(wording: Wording, component: Component) -> Iterator[Table]:
     texts = wording.texts
-    for component in wording.explanation.components:
-        heading = f"{component.component_id} · {wording.component_label(component)}"
-        yield Table(
-            f"{heading} — {texts('calculation')}",
-            (texts("quantity"), texts("formula"), texts("result")),
-            [wording.step(component, step) for step in component.steps],
-            [texts("rule_is", rule=wording.rule(component))],
-        )
-        for _, title, members in wording.parts(component):
-            columns = [
-                texts(name) for name in ("site", "adds", "question", "says", "words", "place", "source")
-            ]
-            rows = [row for member in members for row in _site_rows(wording, component, member)]
-            yield Table(
-                f"{component.component_id} — {title}", columns, rows, () if rows else (texts("no_site"),)
-            )
+    yield Table(
+        f"{component.component_id} · {wording.component_label(component)} — {texts('calculation')}",
+        (texts("quantity"), texts("formula"), texts("result")),
+        [wording.step(component, step) for step in component.steps],
+        [texts("rule_is", rule=wording.rule(component))],
+    )
+    columns = [texts(name) for name in ("site", "adds", "question", "says", "words", "place", "source")]
+    for _, title, members in wording.parts(component):
+        rows = [row for member in members for row in _site_rows(wording, component, member)]
+        yield Table(f"{component.component_id} — {title}", columns, rows, () if rows else (texts("no_site"),))
 
 
 def _site_rows(wording: Wording, component: Component, member: Member) -> Iterator[tuple[str, ...]]:
@@ -316,4 +320,5 @@ def write_page(wording: Wording, file: Path) -> Path:
     )
     file.parent.mkdir(parents=True, exist_ok=True)
     replace_file(file, (page.strip() + "\n").encode())
-    return file
+    wording.page = file.resolve()
+    return wording.page

@@ -17,7 +17,7 @@ import pytest
 from ingest.archive import Archive
 from ingest.explain import Explanation, Request, explain
 from ingest.explain_figures import Step
-from ingest.explain_page import Wording, page_file, tables_of, write_page
+from ingest.explain_page import Wording, page_file, write_page
 from ingest.warehouse import Warehouse
 from tests.pipeline.warehouses import Built, invoke, invoke_json
 from tests.report.page import parse
@@ -257,8 +257,8 @@ def test_every_kind_of_figure_has_words(published_example: Warehouse, language: 
     for indicator_id in ("C1", "C2", "C3", "C5", "C6", "C7", "I8", "I13", "K8", "X1", "X2", "X4", "E1", "Q3"):
         wording = Wording(explain(Request(indicator_id, 2025), published_example), language)
         page = write_page(wording, page_file(wording, tmp_path)).read_text(encoding="utf-8")
-        for table in tables_of(wording):
+        for table in wording.as_tables():
             assert all(len(row) == len(table.columns) for row in table.rows)
         assert wording.of_indicator("label") in page.replace("&#39;", "'")
     wording = Wording(explain(Request("Q2", 2024, is_change=True), published_example), language)
-    assert list(tables_of(wording))
+    assert wording.as_tables()
