@@ -5,7 +5,7 @@
 
 {#- Keys are md5 of the parts joined by `|`: hash() differs between engines, md5 does not. -#}
 {% macro hash_key(parts) -%}
-    md5({% for part in parts %}cast({{ part }} as varchar){% if not loop.last %} || '|' || {% endif %}{% endfor %})
+    md5({% for part in parts %}cast({{ part }} as string){% if not loop.last %} || '|' || {% endif %}{% endfor %})
 {%- endmacro %}
 
 {#- Every match of a regular expression replaced; engines differ in whether the first match is all. -#}
@@ -26,13 +26,9 @@
     replace(replace(strip_accents(lower({{ text }})), 'œ', 'oe'), 'æ', 'ae')
 {%- endmacro %}
 
-{#- How alike two texts are, 0 to 1. -#}
+{#- How alike two texts are, 0 to 1: the letters of the longer one that need no change (Levenshtein's distance). -#}
 {% macro likeness(one, other) -%}
-    {{ return(adapter.dispatch('likeness', 'effets')(one, other)) }}
-{%- endmacro %}
-
-{% macro default__likeness(one, other) -%}
-    jaro_winkler_similarity({{ one }}, {{ other }})
+    (1 - levenshtein({{ one }}, {{ other }})::double / greatest(length({{ one }}), length({{ other }}), 1))
 {%- endmacro %}
 
 {#- One row per element of a list; stands alone in a select list. -#}
@@ -82,5 +78,5 @@
 
 {#- A number as people write it: `120`, not `120.0`. -#}
 {% macro number_text(number) -%}
-    {{ replace_all(number ~ '::varchar', '\\.0$', '') }}
+    {{ replace_all(number ~ '::string', '\\.0$', '') }}
 {%- endmacro %}

@@ -1,5 +1,9 @@
 {#- Stops a run at its start, in one sentence, where nothing was ever ingested; else every model would fail alone. -#}
-{% macro require_raw_schema() %}
+{% macro require_raw_schema() -%}
+    {{ return(adapter.dispatch('require_raw_schema', 'effets')()) }}
+{%- endmacro %}
+
+{% macro default__require_raw_schema() %}
     {% if execute and flags.WHICH in ('run', 'build', 'test') %}
         {% set found = run_query(
             "select count(*) from information_schema.tables where table_schema = 'raw' and table_name = 'exports'"

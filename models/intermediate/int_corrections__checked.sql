@@ -84,7 +84,7 @@ found as (
             else standing.evaluation_id is not null
         end as is_there,
         case
-            when corrections.target = 'evaluation' then evaluations.record_count::varchar
+            when corrections.target = 'evaluation' then evaluations.record_count::string
             when corrections.target = 'consent' then null
             when responses.state = 'answered' then answers.answer
             else responses.state

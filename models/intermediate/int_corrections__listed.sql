@@ -35,7 +35,7 @@ listed as (
     select
         'answer_corrections' as seed,
         'response' as target,
-        null::varchar as record_id,
+        null::string as record_id,
         project_id,
         year,
         question_id,

@@ -65,7 +65,13 @@ counted as (
     inner join memberships
         on matched.project_id = memberships.project_id and matched.year_to = memberships.year
     where memberships.scope_type <> 'site'
-    group by all
+    group by
+        matched.indicator_id,
+        matched.method_version,
+        matched.component_id,
+        matched.year_to,
+        memberships.scope_type,
+        memberships.scope_id
 
 ),
 

@@ -33,7 +33,8 @@ chosen as (
     where
         {{ counts_answer('observations.answer_id', 'components.answer_ids') }}
         and (components.answer_polarity is null or components.answer_polarity = observations.polarity)
-    group by all
+    group by
+        components.indicator_id, components.method_version, components.component_id, observations.evaluation_id
 
 ),
 
@@ -48,7 +49,8 @@ included as (
         bool_or({{ counts_answer('observations.answer_id', 'components.among_answer_ids') }}) as is_in
     from components
     inner join observations on components.among_question_id = observations.question_id
-    group by all
+    group by
+        components.indicator_id, components.method_version, components.component_id, observations.evaluation_id
 
 ),
 

@@ -48,9 +48,9 @@ parts as (
         'answer' as expand,
         questions.question_id as part_of,
         answers.answer_id as part_id,
-        null::varchar as question_id,
+        null::string as question_id,
         answers.answer_id as answer_ids,
-        null::varchar as category_id,
+        null::string as category_id,
         answers.position as part_position,
         answers.label_fr,
         answers.label_en

@@ -73,7 +73,13 @@ counted as (
         {{ quantile('facts.value', 0.75) }} as value_q3
     from facts
     inner join memberships on facts.project_id = memberships.project_id and facts.year = memberships.year
-    group by all
+    group by
+        facts.indicator_id,
+        facts.method_version,
+        facts.component_id,
+        facts.year,
+        memberships.scope_type,
+        memberships.scope_id
 
 ),
 

@@ -65,7 +65,7 @@ types as (
 
     select
         {{ explode(
-            "['network', 'site', 'region', 'department', 'opening_age', 'legal_status', 'thematique']"
+            split_parts("'network|site|region|department|opening_age|legal_status|thematique'")
         ) }} as scope_type
 
 ),

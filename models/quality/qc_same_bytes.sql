@@ -22,7 +22,7 @@ years as (
     select
         source_id,
         count(*)::integer as year_count,
-        {{ join_texts('year::varchar', 'year') }} as years
+        {{ join_texts('year::string', 'year') }} as years
     from records
     group by source_id
 

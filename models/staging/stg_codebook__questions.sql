@@ -40,10 +40,10 @@ final as (
                 weight::double as weight,
                 filter_question_id
             {% else %}
-                null::varchar as axis,
-                null::varchar as sub_axis,
+                null::string as axis,
+                null::string as sub_axis,
                 null::double as weight,
-                null::varchar as filter_question_id
+                null::string as filter_question_id
             {% endif %}
         from {{ questionnaire }}
         {% if not loop.last %}union all{% endif %}

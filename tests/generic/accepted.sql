@@ -4,9 +4,9 @@
 {% for column, list in values.items() %}
 select
     '{{ column }}' as column_name,
-    {{ column }}::varchar as value
+    {{ column }}::string as value
 from {{ model }}
-where {{ column }}::varchar not in ('{{ list | join("', '") }}')
+where {{ column }}::string not in ('{{ list | join("', '") }}')
 {% if not loop.last %}union all{% endif %}
 {% endfor %}
 

@@ -7,7 +7,7 @@
 {% for reference in references %}
 select
     '{{ reference.column }}' as column_name,
-    model.{{ reference.column }}::varchar as value
+    model.{{ reference.column }}::string as value
 from {{ model }} as model
 left join {{ reference.to }} as target on model.{{ reference.column }} = target.{{ reference.field | default(reference.column) }}
 where model.{{ reference.column }} is not null and target.{{ reference.field | default(reference.column) }} is null

@@ -25,7 +25,7 @@ named as (
     select
         indicator_id,
         question_id,
-        {{ explode("string_split(ltrim(answer_ids, '!'), '|')") }} as answer_id
+        {{ explode(split_parts("trim(leading '!' from answer_ids)")) }} as answer_id
     from rules
 
 ),

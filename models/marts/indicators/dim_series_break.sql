@@ -11,7 +11,7 @@ final as (
     select
         {{ hash_key([
             "coalesce(indicator_id, '')", "coalesce(method_version, '')", "coalesce(question_id, '')",
-            "coalesce(year_from::varchar, '')", "coalesce(year_to::varchar, '')",
+            "coalesce(year_from::string, '')", "coalesce(year_to::string, '')",
             "coalesce(generation_from, '')", "coalesce(generation_to, '')",
         ]) }} as series_break_id,
         indicator_id,
