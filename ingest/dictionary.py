@@ -109,7 +109,7 @@ class Dictionary:
         rows = _rows(seeds / "column_texts.csv")
         self._translations = {row["key"]: _Translation(row["text_fr"], row["checksum_en"]) for row in rows}
         self._units = {
-            row["column_name"]: Text(row["unit_fr"], row["unit_en"])
+            row["name"]: Text(row["unit_fr"], row["unit_en"])
             for row in _rows(seeds / "column_units.csv")
         }
         self._caveats = {

@@ -8,7 +8,7 @@
     there is no correction. Null where n is 0.
 -#}
 {% macro wilson(k, n, population, side) -%}
-    {%- set sign, end, whole = ('-', 'greatest(0.0, ', '0') if side == 'low' else ('+', 'least(1.0, ', n) -%}
+    {%- set sign, end, whole = ('-', 'greatest(cast(0 as double), ', '0') if side == 'low' else ('+', 'least(cast(1 as double), ', n) -%}
     {%- set share = '(cast(' ~ k ~ ' as double) / nullif(' ~ n ~ ', 0))' -%}
     {%- set spread = '(' ~ wilson_z2(n, population) ~ ' / nullif(' ~ n ~ ', 0))' -%}
     case
@@ -23,9 +23,9 @@
 
 {#- The square of 1.959963984540054, with the correction for a finite population. -#}
 {% macro wilson_z2(n, population) -%}
-    3.841458820694124 * case
-        when {{ population }} = {{ n }} then 0.0
+    cast(3.841458820694124 as double) * case
+        when {{ population }} = {{ n }} then cast(0 as double)
         when {{ population }} > {{ n }} then cast({{ population }} - {{ n }} as double) / ({{ population }} - 1)
-        else 1.0
+        else cast(1 as double)
     end
 {%- endmacro %}
