@@ -65,9 +65,9 @@ compared as (
                 then 'contained-same-postal-code'
             when
                 one.postal_code = other.postal_code
-                and {{ likeness('one.letters', 'other.letters') }} >= 0.9
+                and {{ likeness('one.letters', 'other.letters') }} >= 0.8
                 then 'similar-same-postal-code'
-            when {{ likeness('one.letters', 'other.letters') }} >= 0.95 then 'similar'
+            when {{ likeness('one.letters', 'other.letters') }} >= 0.9 then 'similar'
         end as reason
     from pairs
     inner join projects as one on pairs.project_id = one.project_id
