@@ -22,6 +22,7 @@ from ingest.archive import Archive, ArchiveError
 from ingest.codebook_rows import answer_rows, form_rows
 from ingest.collect import UsageError
 from ingest.console import Console
+from ingest.doctor import UnwellError, diagnose
 from ingest.durable import explained
 from ingest.explain import Request, explain
 from ingest.explain_page import Wording, page_file, write_page
@@ -33,17 +34,21 @@ from ingest.records import redate, restore, retract
 from ingest.settings import LANGUAGES, Settings
 from ingest.show import show
 from ingest.summary import Outcome, figures, standing
+from ingest.usage import Commands
 from ingest.warehouse import BuildError, Check, Publication, Warehouse
 
 app = typer.Typer(
+    cls=Commands,
     help="The effects of tiers-lieux: raw exports in, published tables and a yearly report out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-archive_app = typer.Typer(help="The accepted exports, as they are kept.", no_args_is_help=True)
+archive_app = typer.Typer(cls=Commands, help="The accepted exports, as they are kept.", no_args_is_help=True)
 app.add_typer(archive_app, name="archive")
-codebook_app = typer.Typer(help="Ready-made rows for the codebook, to be reviewed.", no_args_is_help=True)
+codebook_app = typer.Typer(
+    cls=Commands, help="Ready-made rows for the codebook, to be reviewed.", no_args_is_help=True
+)
 app.add_typer(codebook_app, name="codebook")
 
 WarehouseOption = Annotated[
@@ -167,6 +172,20 @@ def diff_command(
 
     with _job("diff", warehouse, quiet, as_json) as job:
         job.outcome.shown = compare(a, b, job.warehouse.releases)
+
+
+@app.command("doctor")
+def doctor_command(
+    full: Annotated[bool, typer.Option("--full", help="Hash the whole archive again, too.")] = False,
+    warehouse: WarehouseOption = WAREHOUSE,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Look whether everything is as it should be: versions, disk, rights, lock, archive, release, settings."""
+    with _job("doctor", warehouse, quiet, as_json) as job:
+        with job.console.step("doctor", "looking at everything") as progress:
+            job.outcome.shown = diagnosis = diagnose(job.warehouse, progress, full=full)
+        diagnosis.insist()
 
 
 @app.command("status")
@@ -353,7 +372,7 @@ def _job(command: str, root: Path, quiet: bool, as_json: bool) -> Iterator[Job]:
         yield job
     except (UsageError, PermissionError, IsADirectoryError, NotADirectoryError) as problem:
         error, exit_code = problem, 2
-    except (GateError, BuildError, ArchiveError, OSError, MemoryError, duckdb.Error) as problem:
+    except (GateError, BuildError, ArchiveError, UnwellError, OSError, MemoryError, duckdb.Error) as problem:
         error, exit_code = problem, 1
     outcome = job.outcome
     outcome.seconds = job.console.timing()
