@@ -33,6 +33,7 @@ from ingest.publish import KEPT_RELEASES, publish
 from ingest.records import redate, restore, retract
 from ingest.settings import LANGUAGES, Settings
 from ingest.show import show
+from ingest.speech import tr
 from ingest.summary import Outcome, figures, standing
 from ingest.usage import Commands
 from ingest.warehouse import BuildError, Check, Publication, Warehouse
@@ -104,7 +105,7 @@ def ingest_command(
     with _job("ingest", warehouse, quiet, as_json) as job:
         if dry_run:
             job.outcome.is_rehearsal = True
-            with job.console.step("ingest", "looking at exports") as progress:
+            with job.console.step("ingest", tr("looking at exports")) as progress:
                 job.outcome.intake = rehearse(paths, job.warehouse, year, progress, again=again)
         else:
             with job.warehouse.lock():
@@ -134,7 +135,9 @@ def report_command(
     """Write the report of a year from what is published."""
     with _job("report", warehouse, quiet, as_json) as job:
         if job.warehouse.last_publication() is None:
-            raise UsageError(f"nothing is published in {job.warehouse.root} yet: `effets run` does that")
+            raise UsageError(
+                tr("nothing is published in {path} yet: `effets run` does that", path=job.warehouse.root)
+            )
         _report(job, out, year, always=True)
 
 
@@ -154,7 +157,7 @@ def package_command(
 
     with (
         _job("package", warehouse, quiet, as_json) as job,
-        job.console.step("package", "writing the package"),
+        job.console.step("package", tr("writing the package")),
     ):
         job.outcome.shown = write_package(job.warehouse.root, out, year, Settings.load(), zipped=zipped)
 
@@ -183,7 +186,7 @@ def doctor_command(
 ) -> None:
     """Look whether everything is as it should be: versions, disk, rights, lock, archive, release, settings."""
     with _job("doctor", warehouse, quiet, as_json) as job:
-        with job.console.step("doctor", "looking at everything") as progress:
+        with job.console.step("doctor", tr("looking at everything")) as progress:
             job.outcome.shown = diagnosis = diagnose(job.warehouse, progress, full=full)
         diagnosis.insist()
 
@@ -275,7 +278,7 @@ def redate_command(
     """Give an export another year than it came with, from the next build on."""
     with _job("redate", warehouse, quiet, as_json) as job:
         if undo == (year is not None):
-            raise UsageError("give the year (--year), or take it back (--undo)")
+            raise UsageError(tr("give the year (--year), or take it back (--undo)"))
         with job.warehouse.lock():
             job.outcome.decision = redate(source, year, Archive(job.warehouse.archive))
 
@@ -312,10 +315,10 @@ def forget_command(
         for year in job.outcome.forgotten.reports:
             if job.outcome.figures and year in job.outcome.figures.years:
                 _report(job, out, year, always=True)
-        with job.console.step("prove", "looking through all files"):
+        with job.console.step("prove", tr("looking through all files")):
             job.outcome.proof = prove(traces, job.warehouse, archive.state(), [out] if out.is_dir() else [])
         if job.outcome.proof.found:
-            raise ArchiveError("it is not forgotten everywhere: see what was found")
+            raise ArchiveError(tr("it is not forgotten everywhere: see what was found"))
 
 
 @archive_app.command("verify")
@@ -385,14 +388,14 @@ def _job(command: str, root: Path, quiet: bool, as_json: bool) -> Iterator[Job]:
 
 
 def _ingest(job: Job, paths: list[Path], year: int | None, again: bool = False) -> None:
-    with job.console.step("ingest", "reading exports") as progress:
+    with job.console.step("ingest", tr("reading exports")) as progress:
         intake = job.outcome.intake = ingest(paths, job.warehouse, year, progress, again=again)
     _note_intake(job, intake)
 
 
 def _catch_up(job: Job) -> None:
     """Bring the raw tables up to the archive."""
-    with job.console.step("ingest", "looking at the archive"):
+    with job.console.step("ingest", tr("looking at the archive")):
         intake = ingest([], job.warehouse)
     _note_intake(job, intake)
 
@@ -400,15 +403,15 @@ def _catch_up(job: Job) -> None:
 def _note_intake(job: Job, intake: Intake) -> None:
     job.archive_digest = intake.archive_digest
     if intake.caught_up:
-        why = intake.remark or "an earlier run did not come to its end"
-        job.console.say(f"{why}: {intake.caught_up} exports were read from the archive")
+        why = tr(intake.remark or "an earlier run did not come to its end")
+        job.console.say(tr("{why}: {n} exports were read from the archive", why=why, n=intake.caught_up))
 
 
 def _verify(job: Job) -> None:
     """Hash the archive again. Raises ArchiveError, which names what is wrong."""
     archive = Archive(job.warehouse.archive)
     state = archive.state()
-    with job.console.step("verify", "hashing the archive") as progress:
+    with job.console.step("verify", tr("hashing the archive")) as progress:
         faults = archive.verify(state, progress)
     if faults:
         raise ArchiveError("\n".join(faults))
@@ -424,12 +427,12 @@ def _publish(job: Job, always: bool = False) -> None:
         job.outcome.publication = last
     else:
         _verify(job)
-        with job.console.step("build", "building and testing") as progress:
+        with job.console.step("build", tr("building and testing")) as progress:
             build = job.warehouse.build(progress)
         if build.failures:
             job.outcome.failures = build.failures
             raise GateError(_gate_message(build.failures, build.skipped, last, state.is_forgetting))
-        with job.console.step("publish", "publishing"):
+        with job.console.step("publish", tr("publishing")):
             release = publish(job.warehouse, kept=1 if state.is_forgetting else KEPT_RELEASES)
         job.outcome.publication = Publication(
             release=release.release_id,
@@ -451,10 +454,14 @@ def _report(job: Job, out: Path, year: int | None, always: bool = False) -> None
     years = (job.outcome.figures or figures(job.warehouse)).years
     if year is not None and year not in years:
         raise UsageError(
-            f"there is no evaluation of {year}: published are {', '.join(map(str, years)) or 'none'}"
+            tr(
+                "there is no evaluation of {year}: published are {years}",
+                year=year,
+                years=", ".join(map(str, years)) or tr("none"),
+            )
         )
     if not years:
-        job.console.say("no report: there is no evaluation yet")
+        job.console.say(tr("no report: there is no evaluation yet"))
         return
     publication = job.outcome.publication
     if publication and publication.report and not always:
@@ -465,7 +472,7 @@ def _report(job: Job, out: Path, year: int | None, always: bool = False) -> None
     # Imported here: the charts' library takes a second to load.
     from analyses.report import write_report
 
-    with job.console.step("report", "writing the report"):
+    with job.console.step("report", tr("writing the report")):
         job.outcome.report = write_report(job.warehouse.root, out, year or years[-1]).resolve()
     if publication:
         publication.report = str(job.outcome.report)
@@ -473,13 +480,21 @@ def _report(job: Job, out: Path, year: int | None, always: bool = False) -> None
 
 
 def _gate_message(failures: list[Check], skipped: int, last: Publication | None, is_forgetting: bool) -> str:
-    lines = [f"{len(failures)} of dbt's models and tests failed ({skipped} skipped): nothing was published."]
+    lines = [
+        tr(
+            "{n} of dbt's models and tests failed ({skipped} skipped): nothing was published.",
+            n=len(failures),
+            skipped=skipped,
+        )
+    ]
     lines += [f"  {check.name}: {check.message}" for check in failures]
     lines.append(
-        f"The last publication, release {last.release}, stays." if last else "Nothing was published before."
+        tr("The last publication, release {id}, stays.", id=last.release)
+        if last
+        else tr("Nothing was published before.")
     )
     if last and is_forgetting:
-        lines.append("It still holds what was forgotten: the next publication takes its place.")
+        lines.append(tr("It still holds what was forgotten: the next publication takes its place."))
     return "\n".join(lines)
 
 

@@ -15,6 +15,7 @@ import duckdb
 from ingest.collect import UsageError
 from ingest.console import Lines, short
 from ingest.console import Table as Listing
+from ingest.speech import tr
 
 #: A figure's key, as far as both sides have it; packages of long ago may lack a column.
 _KEY = ("indicator_id", "method_version", "component_id", "year", "scope_type", "scope_id")
@@ -92,25 +93,29 @@ class Difference:
         """The difference for people."""
         lines = [("A", short(Path(self.a))), ("B", short(Path(self.b)))]
         if not (self.years or self.tables):
-            return [*lines, ("Same", "every table that both have holds the same rows")]
-        kinds = {kind: sum(f.is_ == kind for f in self.figures) for kind in ("changed", "new", "gone")}
-        lines.append(("Figures", " · ".join(f"{count} {kind}" for kind, count in kinds.items())))
+            return [*lines, (tr("Same"), tr("every table that both have holds the same rows"))]
+        kinds = {
+            tr("changed"): sum(f.is_ == "changed" for f in self.figures),
+            tr("new"): sum(f.is_ == "new" for f in self.figures),
+            tr("gone"): sum(f.is_ == "gone" for f in self.figures),
+        }
+        lines.append((tr("Figures"), " · ".join(f"{count} {kind}" for kind, count in kinds.items())))
         if self.statuses:
-            lines.append(("Status", " · ".join(f"{change}: {n}" for change, n in self.statuses.items())))
+            lines.append((tr("Status"), " · ".join(f"{change}: {n}" for change, n in self.statuses.items())))
         if self.causes:
-            lines.append(("Causes", " · ".join(f"{cause}: {n}" for cause, n in self.causes.items())))
+            lines.append((tr("Causes"), " · ".join(f"{cause}: {n}" for cause, n in self.causes.items())))
         return lines
 
     def as_tables(self) -> list[Listing]:
         """Coverage, tables and figures, as far as they differ."""
         coverage = Listing(
-            "Coverage",
-            ("year", "evaluations A", "evaluations B", "exports A", "exports B"),
+            tr("Coverage"),
+            (tr("year"), tr("evaluations A"), tr("evaluations B"), tr("exports A"), tr("exports B")),
             [tuple(_said(v) for v in asdict(year).values()) for year in self.years],
         )
         tables = Listing(
-            "Tables",
-            ("table", "rows A", "rows B", "only in A", "only in B", "columns"),
+            tr("Tables"),
+            (tr("table"), tr("rows A"), tr("rows B"), tr("only in A"), tr("only in B"), tr("columns")),
             [
                 (
                     table.name,
@@ -125,8 +130,8 @@ class Difference:
         )
         rest = len(self.figures) - SHOWN
         figures = Listing(
-            "Figures",
-            ("figure", "A", "B", "causes"),
+            tr("Figures"),
+            (tr("figure"), "A", "B", tr("causes")),
             [
                 (
                     " ".join(str(part) for part in figure.key.values()),
@@ -136,7 +141,7 @@ class Difference:
                 )
                 for figure in self.figures[:SHOWN]
             ],
-            [f"and {rest} more: --json gives all"] if rest > 0 else [],
+            [tr("and {n} more: --json gives all", n=rest)] if rest > 0 else [],
         )
         return [listing for listing in (coverage, tables, figures) if listing.rows]
 
@@ -169,9 +174,14 @@ def _folder(side: str, releases: Path) -> Path:
     found = [entry for entry in releases.glob("*") if entry.is_dir() and entry.name.startswith(side)]
     if side and len({entry.resolve() for entry in found}) == 1:
         return found[0].resolve()
-    known = ", ".join(sorted(entry.name for entry in releases.glob("[0-9]*-*"))) or "none"
+    known = ", ".join(sorted(entry.name for entry in releases.glob("[0-9]*-*"))) or tr("none")
     raise UsageError(
-        f"{side}: neither a folder nor one release; the releases of {releases.parent} are {known}"
+        tr(
+            "{side}: neither a folder nor one release; the releases of {path} are {known}",
+            side=side,
+            path=releases.parent,
+            known=known,
+        )
     )
 
 
@@ -192,7 +202,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, schema: str, folder: Path) ->
     ).fetchall():
         found.setdefault(table, []).append(column)
     if not found:
-        raise UsageError(f"{folder}: neither a package nor a release, and no Parquet in it")
+        raise UsageError(tr("{path}: neither a package nor a release, and no Parquet in it", path=folder))
     return found
 
 

@@ -14,6 +14,7 @@ from ingest.collect import UsageError
 from ingest.forms_mapping import mapping_template
 from ingest.reading import Rejection
 from ingest.slug import slugify
+from ingest.speech import tr
 from ingest.warehouse import PROJECT_ROOT, Warehouse
 
 COLUMNS = (
@@ -39,7 +40,7 @@ def form_rows(file: Path) -> str:
     Raises UsageError for a file of which no form can be told.
     """
     if not file.is_file():
-        raise UsageError(f"{file} is no file: give a form's definition, or responses to it")
+        raise UsageError(tr("{file} is no file: give a form's definition, or responses to it", file=file))
     try:
         return mapping_template(file, Codebook.load(PROJECT_ROOT))
     except Rejection as rejection:
@@ -54,7 +55,9 @@ def answer_rows(warehouse: Warehouse) -> str:
     Raises UsageError if nothing is published.
     """
     if warehouse.last_publication() is None:
-        raise UsageError(f"nothing is published in {warehouse.root} yet: `effets run` does that")
+        raise UsageError(
+            tr("nothing is published in {path} yet: `effets run` does that", path=warehouse.root)
+        )
     with duckdb.connect(warehouse.database, read_only=True) as connection:
         found = connection.execute(_UNMAPPED).fetchall()
     codebook = Codebook.load(PROJECT_ROOT)

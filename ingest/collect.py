@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from ingest.reading import Rejection
+from ingest.speech import tr
 
 MANIFEST = "manifest.csv"
 MANIFEST_COLUMNS = ("path", "year", "project_name", "collected_on", "comment")
@@ -112,9 +113,16 @@ def collect(root: Path, year: int | None = None, size_limit: int = SIZE_LIMIT) -
     Raises UsageError if `root` is not there or its manifest cannot be read.
     """
     if not root.exists():
-        raise UsageError(f"{root} does not exist: give a folder of exports, or one export")
+        raise UsageError(tr("{path} does not exist: give a folder of exports, or one export", path=root))
     if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
-        raise UsageError(f"--year {year} is no plausible year: give one from {FIRST_YEAR} to {LAST_YEAR}")
+        raise UsageError(
+            tr(
+                "--year {year} is no plausible year: give one from {first} to {last}",
+                year=year,
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+            )
+        )
     root = root.resolve()
     folder = root.parent if root.is_file() else root
     manifest = {} if root.is_file() else _read_manifest(root / MANIFEST)

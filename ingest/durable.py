@@ -8,20 +8,33 @@ from pathlib import Path
 
 import duckdb
 
-_AGAIN = "Nothing that was accepted is lost: the next run takes up where this one ended."
+from ingest.speech import tr
 
 
 def explained(error: Exception) -> str:
     """What went wrong, and where it is the machine's, what helps."""
     said = str(error)
+    again = " " + tr("Nothing that was accepted is lost: the next run takes up where this one ended.")
     if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in said:
-        return f"the disk is full ({said}). Free some of it and try again. {_AGAIN}"
+        return tr("the disk is full ({said}). Free some of it and try again.", said=said) + again
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
-        return f"there is not enough memory ({said or 'none left'}). Close other programs and try again. {_AGAIN}"
+        return (
+            tr(
+                "there is not enough memory ({said}). Close other programs and try again.",
+                said=said or tr("none left"),
+            )
+            + again
+        )
     if isinstance(error, PermissionError) or getattr(error, "errno", None) == errno.EROFS:
-        return f"something cannot be written ({said}). Look at its rights, or choose another --warehouse or --out."
+        return tr(
+            "something cannot be written ({said}). Look at its rights, or choose another --warehouse or --out.",
+            said=said,
+        )
     if isinstance(error, duckdb.Error):
-        return f"the database failed ({said}). Try again; if it does not help, `effets rebuild`. {_AGAIN}"
+        return (
+            tr("the database failed ({said}). Try again; if it does not help, `effets rebuild`.", said=said)
+            + again
+        )
     return said
 
 

@@ -23,6 +23,7 @@ from ingest.formats import BY_NAME
 from ingest.reading import Rejection
 from ingest.readings import Readings, query, read_export
 from ingest.slug import slugify
+from ingest.speech import tr
 from ingest.warehouse import PROJECT_ROOT, Warehouse
 
 _CORRECTIONS = PROJECT_ROOT / "seeds" / "corrections"
@@ -100,7 +101,9 @@ def trace(project: str, warehouse: Warehouse, state: State) -> Traces:
                 names.add(name)
         texts = _texts(connection, own)
     if not own:
-        raise UsageError(f"nothing in the archive is of {project}: dim_project lists the projects")
+        raise UsageError(
+            tr("nothing in the archive is of {project}: dim_project lists the projects", project=project)
+        )
     slugs = {slugify(name) for name in names} | {slugify(project)}
     slugs |= {aliases[key] for key in map(project_key, slugs) if key in aliases}
     found = Traces(
@@ -114,7 +117,8 @@ def trace(project: str, warehouse: Warehouse, state: State) -> Traces:
     )
     if decisions := list(_decisions(found)):
         raise UsageError(
-            "decisions in seeds/corrections name it, and are published; remove these rows first:\n"
+            tr("decisions in seeds/corrections name it, and are published; remove these rows first:")
+            + "\n"
             + "\n".join(f"  {decision}" for decision in decisions)
         )
     return found

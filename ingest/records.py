@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ingest.archive import Archive, State
 from ingest.collect import FIRST_YEAR, LAST_YEAR, SIZE_LIMIT, UsageError
+from ingest.speech import tr
 
 _HASH = re.compile(r"[0-9a-f]{4,64}")
 
@@ -49,7 +50,14 @@ def redate(source: str, year: int | None, archive: Archive) -> Decision:
     Raises UsageError for a year that is none, and as `find_source` does.
     """
     if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
-        raise UsageError(f"--year {year} is no plausible year: give one from {FIRST_YEAR} to {LAST_YEAR}")
+        raise UsageError(
+            tr(
+                "--year {year} is no plausible year: give one from {first} to {last}",
+                year=year,
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+            )
+        )
     state = archive.state()
     source_id = find_source(source, state)
     is_news = state.redated.get(source_id) != year
@@ -74,11 +82,17 @@ def find_source(source: str, state: State) -> str:
         return found[0]
     if not found:
         raise UsageError(
-            f"no archived export is {source}: give the path under which it was received, the file itself, or at "
-            "least 4 characters of its source_id (dim_source lists them)"
+            tr(
+                "no archived export is {source}: give the path under which it was received, the file itself, or at "
+                "least 4 characters of its source_id (dim_source lists them)",
+                source=source,
+            )
         )
     listed = "\n".join(f"  {source_id}  {state.paths(source_id)[0]}" for source_id in found)
-    raise UsageError(f"{source} may be one of {len(found)} exports; name one by its source_id:\n{listed}")
+    raise UsageError(
+        tr("{source} may be one of {n} exports; name one by its source_id:", source=source, n=len(found))
+        + f"\n{listed}"
+    )
 
 
 def _meant(source: str, state: State) -> set[str]:

@@ -26,6 +26,7 @@ from ingest.said import (
 )
 from ingest.show_file import records_of
 from ingest.source_words import Words, words_of
+from ingest.speech import tr
 from ingest.warehouse import PROJECT_ROOT, Warehouse
 
 
@@ -101,7 +102,9 @@ class Evaluation:
 def show_evaluation(evaluation_id: str, warehouse: Warehouse, state: State) -> Evaluation:
     publication = warehouse.last_publication()
     if publication is None:
-        raise UsageError(f"nothing is published in {warehouse.root} yet: `effets run` does that")
+        raise UsageError(
+            tr("nothing is published in {path} yet: `effets run` does that", path=warehouse.root)
+        )
     with duckdb.connect(warehouse.database, read_only=True) as connection:
         sources = [Source(**row) for row in rows(connection, _SOURCES, evaluation_id)]
         if not sources:

@@ -15,6 +15,7 @@ from ingest.forget import Forgotten
 from ingest.intake import Intake
 from ingest.proof import Proof
 from ingest.records import Decision
+from ingest.speech import tr, trn
 from ingest.warehouse import Check, Publication, Warehouse
 
 #: An evaluation of the last campaign is named as incomplete below this share of answered questions.
@@ -223,12 +224,19 @@ class Outcome:
         if self.publication:
             lines += _publication_lines(self.publication, self.is_published, self.warehouse)
         if self.report:
-            lines.append(("Report", short(self.report)))
+            lines.append((tr("Report"), short(self.report)))
         if self.standing:
             lines += _standing_lines(self.standing, self.warehouse)
         if self.verified is not None and not self.publication:
             lines.append(
-                ("Archive", f"{_count(self.verified, 'export')} hashed again: all are what was stored")
+                (
+                    tr("Archive"),
+                    trn(
+                        "{n} export hashed again: all are what was stored",
+                        "{n} exports hashed again: all are what was stored",
+                        self.verified,
+                    ),
+                )
             )
         if self.forgotten:
             lines += _forgotten_lines(self.forgotten)
@@ -240,7 +248,8 @@ class Outcome:
             lines += self.shown.as_lines()
         if self.seconds and len(self.seconds) > 1:
             steps = [f"{name} {seconds:.1f} s" for name, seconds in self.seconds.items() if name != "total"]
-            lines.append(("Took", " · ".join([*steps, f"in all {self.seconds['total']:.1f} s"])))
+            total = tr("in all {seconds} s", seconds=f"{self.seconds['total']:.1f}")
+            lines.append((tr("Took"), " · ".join([*steps, total])))
         return lines
 
     def as_tables(self) -> list[Table]:
@@ -251,60 +260,77 @@ class Outcome:
 def _forgotten_lines(forgotten: Forgotten) -> Lines:
     return [
         (
-            "Forgotten",
-            f"{forgotten.project}: {_count(forgotten.exports_removed, 'export')} removed · "
-            f"{_count(forgotten.exports_rewritten, 'export')} of others written anew without it",
+            tr("Forgotten"),
+            f"{forgotten.project}: "
+            + trn("{n} export removed", "{n} exports removed", forgotten.exports_removed)
+            + " · "
+            + trn(
+                "{n} export of others written anew without it",
+                "{n} exports of others written anew without it",
+                forgotten.exports_rewritten,
+            ),
         ),
-        ("", "the files it came from are yours to delete: they are refused from now on (but see --again)"),
+        (
+            "",
+            tr("the files it came from are yours to delete: they are refused from now on (but see --again)"),
+        ),
     ]
 
 
 def _proof_lines(proof: Proof) -> Lines:
     lines = [
         (
-            "Proved",
-            f"{_count(proof.names, 'name')} and {_count(proof.texts, 'text')} looked for in "
-            f"{_count(proof.files, 'file')} ({proof.byte_count:,} bytes, {_count(proof.columns, 'column')} of text): "
-            f"found {_count(len(proof.found), 'time')}",
+            tr("Proved"),
+            tr(
+                "{names} and {texts} looked for in {files} ({bytes} bytes, {columns}): {found}",
+                names=trn("{n} name", "{n} names", proof.names),
+                texts=trn("{n} text", "{n} texts", proof.texts),
+                files=trn("{n} file", "{n} files", proof.files),
+                bytes=f"{proof.byte_count:,}",
+                columns=trn("{n} column of text", "{n} columns of text", proof.columns),
+                found=trn("found {n} time", "found {n} times", len(proof.found)),
+            ),
         )
     ]
-    lines += [("", f"found: {place}") for place in proof.found]
-    lines += [("", f"said by others, and kept: {export}") for export in proof.said_by_others]
+    lines += [("", tr("found: {place}", place=place)) for place in proof.found]
+    lines += [
+        ("", tr("said by others, and kept: {export}", export=export)) for export in proof.said_by_others
+    ]
     return lines
 
 
 def _decision_lines(decision: Decision) -> Lines:
-    what = (
-        f"{decision.path} {decision.says}" if decision.is_news else f"{decision.path} {decision.says} already"
-    )
-    lines = [("Export", what), ("", decision.source_id)]
+    what = f"{decision.path} {tr(decision.says)}" + ("" if decision.is_news else tr(" already"))
+    lines = [(tr("Export"), what), ("", decision.source_id)]
     if decision.is_news:
-        lines.append(("Next", "`effets build` publishes that"))
+        lines.append((tr("Next"), tr("`effets build` publishes that")))
     return lines
 
 
 def _intake_lines(intake: Intake, is_rehearsal: bool) -> Lines:
     counts = [
-        f"{len(intake.new)} new",
-        f"{intake.known} known"
-        + (f" ({intake.received_again} received again)" if intake.received_again else ""),
-        f"{len(intake.rejected)} rejected",
+        trn("{n} new", "{n} new", len(intake.new)),
+        trn("{n} known", "{n} known", intake.known)
+        + (f" ({tr('{n} received again', n=intake.received_again)})" if intake.received_again else ""),
+        trn("{n} rejected", "{n} rejected", len(intake.rejected)),
     ]
     if intake.doubtful:
-        counts.append(f"{len({doubt.path for doubt in intake.doubtful})} doubtful")
-    lines = [("Exports", " · ".join(counts) + (" — nothing was written" if is_rehearsal else ""))]
-    lines += [("", f"new: {path}") for path in intake.new if is_rehearsal]
+        counts.append(trn("{n} doubtful", "{n} doubtful", len({doubt.path for doubt in intake.doubtful})))
+    lines = [(tr("Exports"), " · ".join(counts) + (tr(" — nothing was written") if is_rehearsal else ""))]
+    lines += [("", tr("new: {path}", path=path)) for path in intake.new if is_rehearsal]
     lines += _rejected_lines(intake.rejected)
-    lines += [("", f"doubtful: {doubt.path} — {doubt.detail}") for doubt in intake.doubtful]
-    lines += [("Note", note) for note in intake.notes]
+    lines += [("", tr("doubtful: {path} — {why}", path=d.path, why=d.detail)) for d in intake.doubtful]
+    lines += [(tr("Note"), note) for note in intake.notes]
     return lines
 
 
 def _rejected_lines(rejected: list[Refused]) -> Lines:
     lines: Lines = []
     for refused in rejected:
-        lines.append(("", f"rejected: {refused.path} — {refused.reason}: {refused.detail}"))
-        lines.append(("", f"  → {refused.remedy}"))
+        # What a table holds too is English there; here it is translated where it is a sentence of the program.
+        why = f"{refused.reason}: {tr(refused.detail)}"
+        lines.append(("", tr("rejected: {path} — {why}", path=refused.path, why=why)))
+        lines.append(("", f"  → {tr(refused.remedy)}"))
     return lines
 
 
@@ -312,15 +338,26 @@ def _figures_lines(found: Figures) -> Lines:
     years = f", {found.years[0]}–{found.years[-1]}" if len(found.years) > 1 else f", {found.years[0]}"
     return [
         (
-            "Read",
-            f"{_count(found.evaluations, 'evaluation')} of {_count(found.projects, 'project')}"
-            f"{years if found.years else ''} · {_count(found.observations, 'observation')} · "
-            f"{_count(found.testimonies, 'testimony', 'testimonies')}",
+            tr("Read"),
+            tr(
+                "{evaluations} of {projects}",
+                evaluations=trn("{n} evaluation", "{n} evaluations", found.evaluations),
+                projects=trn("{n} project", "{n} projects", found.projects),
+            )
+            + (years if found.years else "")
+            + " · "
+            + trn("{n} observation", "{n} observations", found.observations)
+            + " · "
+            + trn("{n} testimony", "{n} testimonies", found.testimonies),
         ),
         (
-            "Unmapped",
-            f"{_count(found.unmapped_answers, 'answer')} that the codebook does not know"
-            + (": see qc_unmapped_answers" if found.unmapped_answers else ""),
+            tr("Unmapped"),
+            trn(
+                "{n} answer that the codebook does not know",
+                "{n} answers that the codebook does not know",
+                found.unmapped_answers,
+            )
+            + (tr(": see qc_unmapped_answers") if found.unmapped_answers else ""),
         ),
     ]
 
@@ -328,58 +365,89 @@ def _figures_lines(found: Figures) -> Lines:
 def _publication_lines(publication: Publication, is_new: bool, warehouse: Warehouse) -> Lines:
     lines = [
         (
-            "Checked",
-            f"{_count(publication.tests_passed, 'test')} passed · "
-            f"{_count(len(publication.warnings), 'warning')}",
+            tr("Checked"),
+            trn("{n} test passed", "{n} tests passed", publication.tests_passed)
+            + " · "
+            + trn("{n} warning", "{n} warnings", len(publication.warnings)),
         )
     ]
-    lines += [("", f"warning: {check.name}: {check.message}") for check in publication.warnings]
+    lines += [
+        ("", tr("warning: {name}: {message}", name=check.name, message=check.message))
+        for check in publication.warnings
+    ]
     if is_new:
-        lines.append(("Published", f"release {publication.release}"))
+        lines.append((tr("Published"), tr("release {id}", id=publication.release)))
     else:
-        lines.append(("Published", f"nothing has changed since release {publication.release}, which stays"))
+        said = tr("nothing has changed since release {id}, which stays", id=publication.release)
+        lines.append((tr("Published"), said))
     lines += [("", short(warehouse.database)), ("", f"{short(warehouse.parquet)}/")]
-    lines.append(("Quality", short(warehouse.quality / "index.html")))
-    lines.append(("Columns", short(warehouse.dictionary / "index.html")))
+    lines.append((tr("Quality"), short(warehouse.quality / "index.html")))
+    lines.append((tr("Columns"), short(warehouse.dictionary / "index.html")))
     return lines
 
 
 def _standing_lines(found: Standing, warehouse: Warehouse) -> Lines:
-    lines: Lines = [("Archive", f"{_count(found.archived_exports, 'export')} in {short(warehouse.archive)}")]
+    lines: Lines = [
+        (
+            tr("Archive"),
+            trn(
+                "{n} export in {path}",
+                "{n} exports in {path}",
+                found.archived_exports,
+                path=short(warehouse.archive),
+            ),
+        )
+    ]
     for campaign in found.campaigns:
-        share = "" if campaign.completeness is None else f" · {campaign.completeness:.0%} answered"
+        share = (
+            ""
+            if campaign.completeness is None
+            else tr(" · {share} answered", share=f"{campaign.completeness:.0%}")
+        )
         lines.append(
             (
                 str(campaign.year),
-                f"{_count(campaign.evaluations, 'evaluation')}, {_count(campaign.exports, 'export')}{share}",
+                trn("{n} evaluation", "{n} evaluations", campaign.evaluations)
+                + ", "
+                + trn("{n} export", "{n} exports", campaign.exports)
+                + share,
             )
         )
     if found.campaigns:
         last = found.campaigns[-1].year
-        lines.append(("Missing", f"{_count(len(found.missing), 'site')} of the campaign before {last}"))
+        missing = trn(
+            "{n} site of the campaign before {year}",
+            "{n} sites of the campaign before {year}",
+            len(found.missing),
+            year=last,
+        )
+        lines.append((tr("Missing"), missing))
         lines += [("", f"{site.name} ({site.project_id})") for site in found.missing]
         lines.append(
             (
-                "Incomplete",
-                f"{_count(len(found.incomplete), 'site')} of {last} with less than {INCOMPLETE_BELOW:.0%} answered",
+                tr("Incomplete"),
+                trn(
+                    "{n} site of {year} with less than {share} answered",
+                    "{n} sites of {year} with less than {share} answered",
+                    len(found.incomplete),
+                    year=last,
+                    share=f"{INCOMPLETE_BELOW:.0%}",
+                ),
             )
         )
         lines += [
             ("", f"{site.name} ({site.project_id}): {site.completeness:.0%}") for site in found.incomplete
         ]
-    lines.append(("Rejected", _count(len(found.rejected), "file")))
+    lines.append((tr("Rejected"), trn("{n} file", "{n} files", len(found.rejected))))
     lines += _rejected_lines(found.rejected)
     if found.publication:
         publication = found.publication
-        lines.append(("Published", f"release {publication.release}, {publication.published_at}"))
-        lines.append(("", f"{_count(publication.tests_passed, 'test')} passed"))
+        said = tr("release {id}", id=publication.release)
+        lines.append((tr("Published"), f"{said}, {publication.published_at}"))
+        lines.append(("", trn("{n} test passed", "{n} tests passed", publication.tests_passed)))
         lines.append(("", short(warehouse.database)))
         if publication.report:
-            lines.append(("Report", short(Path(publication.report))))
+            lines.append((tr("Report"), short(Path(publication.report))))
     else:
-        lines.append(("Published", "nothing yet: `effets run` does that"))
+        lines.append((tr("Published"), tr("nothing yet: `effets run` does that")))
     return lines
-
-
-def _count(number: int, noun: str, plural: str | None = None) -> str:
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -56,6 +56,20 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+#: What the library writes around our words.
+AROUND = (
+    "Usage:",
+    "Options:",
+    "Commands:",
+    "Arguments:",
+    "Show this message and exit.",
+    "Install completion for the current shell.",
+    "[env var:",
+    "[required]",
+    "default:",
+)
+
+
 class Commands(TyperGroup):
     """A group of commands that speaks the reader's language and shows examples."""
 
@@ -92,22 +106,11 @@ def _translated(english: dict[str, str | None], key: str, text: str | None) -> s
 
 
 def _in_the_language(get_help: Callable[[Any], str]) -> Callable[[Any], str]:
-    """The words that the library writes around ours."""
+    """Translate the words that the library writes around ours."""
 
     def translated(ctx: Any) -> str:
         text = get_help(ctx)
-        for words in (
-            "Usage:",
-            "Options:",
-            "Commands:",
-            "Arguments:",
-            "Show this message and exit.",
-            "Install completion for the current shell.",
-            "[default:",
-            "[env var:",
-            "[required]",
-            " default:",
-        ):
+        for words in AROUND:
             text = text.replace(words, tr(words))
         return text
 

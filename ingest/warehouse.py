@@ -30,6 +30,7 @@ import duckdb
 from ingest.collect import UsageError
 from ingest.console import Progress
 from ingest.durable import replace_file, sync_folder
+from ingest.speech import tr
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -113,9 +114,13 @@ class Warehouse:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 file.seek(0)
-                holder = file.read().strip() or "another process"
+                holder = file.read().strip() or tr("another process")
                 raise UsageError(
-                    f"{self.root} is in use by {holder}: wait until it is done, or stop it"
+                    tr(
+                        "{path} is in use by {holder}: wait until it is done, or stop it",
+                        path=self.root,
+                        holder=holder,
+                    )
                 ) from None
             file.truncate(0)
             file.write(f"effets, process {os.getpid()}, since {datetime.now():%Y-%m-%d %H:%M:%S}")

@@ -22,6 +22,7 @@ from ingest.collect import UsageError
 from ingest.console import Lines, short
 from ingest.console import Table as Listing
 from ingest.settings import Settings
+from ingest.speech import tr
 
 _FOLDER = Path(__file__).parent
 
@@ -54,8 +55,16 @@ class Package:
     def as_lines(self) -> Lines:
         """The package for people."""
         lines = [
-            ("Package", short(self.folder)),
-            ("", f"{len(self.rows)} tables, {sum(self.rows.values()):,} rows, version {self.version}"),
+            (tr("Package"), short(self.folder)),
+            (
+                "",
+                tr(
+                    "{tables} tables, {rows} rows, version {version}",
+                    tables=len(self.rows),
+                    rows=sum(self.rows.values()),
+                    version=self.version,
+                ),
+            ),
         ]
         return [*lines, ("", short(self.archive))] if self.archive else lines
 
@@ -77,12 +86,14 @@ def write_package(
     that year.
     """
     if not (warehouse / "effets.duckdb").exists():
-        raise UsageError(f"nothing is published in {warehouse} yet: `effets run` does that")
+        raise UsageError(tr("nothing is published in {path} yet: `effets run` does that", path=warehouse))
     with Release(warehouse) as release:
         years = release.years()
         if not years or (year is not None and year not in years):
-            published = ", ".join(map(str, years)) or "none"
-            raise UsageError(f"there is no evaluation of {year}: published are {published}")
+            published = ", ".join(map(str, years)) or tr("none")
+            raise UsageError(
+                tr("there is no evaluation of {year}: published are {years}", year=year, years=published)
+            )
         year = year or years[-1]
         texts = tomllib.loads((_FOLDER / "texts.toml").read_text(encoding="utf-8"))
         identity = identity_of(year, years, release.folder.name, settings or Settings(), texts)
