@@ -109,8 +109,7 @@ class Dictionary:
         rows = _rows(seeds / "column_texts.csv")
         self._translations = {row["key"]: _Translation(row["text_fr"], row["checksum_en"]) for row in rows}
         self._units = {
-            row["name"]: Text(row["unit_fr"], row["unit_en"])
-            for row in _rows(seeds / "column_units.csv")
+            row["name"]: Text(row["unit_fr"], row["unit_en"]) for row in _rows(seeds / "column_units.csv")
         }
         self._caveats = {
             row["key"]: Text(row["caveat_fr"], row["caveat_en"])

@@ -36,6 +36,13 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("effets doctor", "a line for each thing, with a remedy"),
         ("effets doctor --full", "hash the archive, too"),
     ),
+    "explain": (
+        ("effets explain I1 --year 2024", "the sites behind a figure, and the calculation"),
+        (
+            "effets explain I1 --year 2024 --scope region:93 --change",
+            "what moved since the campaign before, in one region",
+        ),
+    ),
     "status": (("effets status", "where the network stands"),),
     "show": (
         ("effets show exports/2024/utopic.txt", "what is read of a file, beside its words"),

@@ -24,6 +24,7 @@ CALLS: dict[str, Callable[[Built], tuple[object, ...]]] = {
     "codebook rows": lambda own: (),
     "diff": lambda own: ("current", "current"),
     "doctor": lambda own: (),
+    "explain": lambda own: ("C4", "--year", "2024"),
     "forget": lambda own: ("La Halle", "--out", own.reports),
     "ingest": lambda own: (own.exports, "--dry-run"),
     "package": lambda own: ("--out", own.reports / "packages"),
@@ -37,7 +38,7 @@ CALLS: dict[str, Callable[[Built], tuple[object, ...]]] = {
 }
 
 #: Those that read more than the stand-in for dbt makes.
-REAL = {"codebook form", "codebook rows", "forget", "package"}
+REAL = {"codebook form", "codebook rows", "explain", "forget", "package"}
 
 
 def test_every_command_is_called_here() -> None:
