@@ -29,6 +29,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 SIZE_LIMIT = 64 * 1024 * 1024
 
 _YEAR_FOLDER = re.compile(r"[0-9]{4}")
+_SHOWN_FAULTS = 20
 _README = "readme.md"
 
 
@@ -255,7 +256,7 @@ def _read_manifest(file: Path) -> dict[str, ManifestRow]:
     unknown = [name for name in header if name not in MANIFEST_COLUMNS]
     if "path" not in header or unknown or len(set(header)) < len(header):
         raise UsageError(
-            f"{file}, line 1: the columns are {', '.join(header) or 'missing'}. The first line must name "
+            f"{file}, line 1: the columns are {', '.join(header)[:200] or 'missing'}. The first line must name "
             f"`path` and what you need of {', '.join(MANIFEST_COLUMNS[1:])}, each once."
         )
     rows: dict[str, ManifestRow] = {}
@@ -270,12 +271,13 @@ def _read_manifest(file: Path) -> dict[str, ManifestRow]:
                 )
             path, row = _manifest_row(dict(zip(header, fields, strict=False)), line)
             if path in rows:
-                raise ValueError(f"{path} stands on line {rows[path].line} already; keep one of the two")
+                raise ValueError(f"{path[:200]} stands on line {rows[path].line} already; keep one of the two")
             rows[path] = row
         except ValueError as fault:
             faults.append(f"{file}, line {line}: {fault}")
     if faults:
-        raise UsageError("\n".join(faults))
+        more = [f"{file}: {len(faults) - _SHOWN_FAULTS} lines more"] if len(faults) > _SHOWN_FAULTS else []
+        raise UsageError("\n".join(faults[:_SHOWN_FAULTS] + more))
     return rows
 
 
@@ -283,13 +285,13 @@ def _manifest_row(fields: dict[str, str], line: int) -> tuple[str, ManifestRow]:
     values = {name: value.strip() for name, value in fields.items()}
     path = unicodedata.normalize("NFC", values.get("path", "").replace("\\", "/")).removeprefix("./")
     if not path or path.startswith("/") or ".." in path.split("/"):
-        raise ValueError(f"path `{path}` must be written as seen from this folder, like 2024/site.html")
+        raise ValueError(f"path `{path[:200]}` must be written as seen from this folder, like 2024/site.html")
     year = values.get("year", "")
     if year and not (_YEAR_FOLDER.fullmatch(year) and FIRST_YEAR <= int(year) <= LAST_YEAR):
-        raise ValueError(f"year `{year}` must be a year from {FIRST_YEAR} to {LAST_YEAR}, or empty")
+        raise ValueError(f"year `{year[:50]}` must be a year from {FIRST_YEAR} to {LAST_YEAR}, or empty")
     collected_on = values.get("collected_on", "")
     try:
         day = date.fromisoformat(collected_on) if collected_on else None
     except ValueError:
-        raise ValueError(f"collected_on `{collected_on}` must be a day like 2024-03-31, or empty") from None
+        raise ValueError(f"collected_on `{collected_on[:50]}` must be a day like 2024-03-31, or empty") from None
     return path, ManifestRow(line, int(year) if year else None, values.get("project_name") or None, day)

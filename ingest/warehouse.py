@@ -29,6 +29,7 @@ import duckdb
 
 from ingest.collect import UsageError
 from ingest.console import Progress
+from ingest.decisions import check_decisions
 from ingest.durable import replace_file, sync_folder
 from ingest.speech import tr
 
@@ -164,7 +165,11 @@ class Warehouse:
         sync_folder(self.root)
 
     def build(self, progress: Progress | None = None) -> BuildResult:
-        """Run `dbt build` on build.duckdb in this process. Raises BuildError if it cannot even begin."""
+        """Run `dbt build` on build.duckdb in this process.
+
+        Raises UsageError for decisions that cannot be read, BuildError if it cannot even begin.
+        """
+        check_decisions(PROJECT_ROOT)
         with (
             _environment(EFFETS_WAREHOUSE=str(self.root), DO_NOT_TRACK="1"),
             _arguments("dbt", "build"),

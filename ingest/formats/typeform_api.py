@@ -107,7 +107,7 @@ def _defined(definition: dict[str, Any]) -> Iterator[tuple[str, tuple[str, bool]
     """The fields of a definition, by id and by ref: title, and whether they hold a person's data."""
     waiting = [definition.get("fields")]
     for entries in waiting:  # grows while it is walked through
-        known = [entry for entry in entries or () if isinstance(entry, dict)]
+        known = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
         together = [(_ref(entry), _text(entry, "title"), _text(entry, "type")) for entry in known]
         of_persons = personal.personal_places(together)
         for place, entry in enumerate(known):
@@ -264,7 +264,8 @@ QUERIES: Mapping[str, str] = {
                 part.value ->> '$.field.ref' as other_ref,
                 part.value ->> '$.field.type' as field_type,
                 part.value ->> '$.type' as answer_type,
-                part.value -> answer_type as payload
+                '/' || replace(replace(answer_type, '~', '~0'), '/', '~1') as payload_key,
+                json_extract(part.value, payload_key) as payload
             from form_responses as responses, json_each(responses.response, '$.answers') as part
         ),
 
@@ -273,7 +274,7 @@ QUERIES: Mapping[str, str] = {
                 answers.*,
                 definitions.title,
                 coalesce(field_type, definitions.typeform_type) as typeform_type,
-                answers.pointer || '/' || answer_type as payload_pointer
+                answers.pointer || answers.payload_key as payload_pointer
             from answers
             left join form_definitions as definitions
                 on definitions.source_id = answers.source_id
