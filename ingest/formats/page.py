@@ -35,7 +35,7 @@ def recognise(sample: Sample) -> bool:
     if head.lstrip()[:1] in (b"{", b"["):
         return False
     text = fold(decode(head).work)
-    return _TELLTALE.search(" ".join(re.sub(r"<[^>]*>", " ", text).split())) is not None
+    return _TELLTALE.search(" ".join(re.sub(r"<[^<>]*>", " ", text).split())) is not None
 
 
 def redact(data: bytes) -> bytes:
