@@ -47,7 +47,7 @@ lint: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint models
+	$(BIN)/sqlfluff lint models analyses/audit
 
 lab: setup
 	$(BIN)/jupyter lab --notebook-dir=analyses/notebooks --LabApp.news_url=None \
