@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
+SPARK_STAMP := .venv-spark/.stamp
 
 # Nothing that runs here reports home.
 export DO_NOT_TRACK := 1
@@ -13,7 +14,7 @@ export GX_ANALYTICS_ENABLED := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: run setup test test-long lint lab
+.PHONY: run setup test test-long test-spark lint lab
 
 run: setup
 	$(BIN)/effets run
@@ -42,6 +43,19 @@ test: setup
 
 test-long: setup
 	$(BIN)/pytest -m long
+
+# The same models on Sail and on a Spark cluster (1 master, 2 workers, on loopback; needs a Java runtime).
+test-spark: setup $(SPARK_STAMP)
+	$(BIN)/pytest tests/spark
+
+$(SPARK_STAMP): requirements-spark.lock $(STAMP)
+	$(PYTHON) -m venv .venv-spark
+	@if [ -x $(BIN)/uv ]; then \
+	    $(BIN)/uv pip sync --quiet --python .venv-spark/bin/python --require-hashes requirements-spark.lock; \
+	else \
+	    .venv-spark/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements-spark.lock; \
+	fi
+	@touch $@
 
 lint: setup
 	$(BIN)/ruff check
