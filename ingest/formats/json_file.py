@@ -90,11 +90,19 @@ def without(data: bytes, places: Container[str]) -> bytes:
     return dump(document)
 
 
-def scrub(response: dict[str, Any], but: Container[str]) -> None:
-    """Empty what stands in a response and tells who gave it; the keys in `but` are left to others."""
+def scrub(response: dict[str, Any], but: Container[str]) -> bool:
+    """Empty what stands in a response and tells who gave it; the keys in `but` are left to others.
+
+    Returns whether anything was.
+    """
+    is_changed = False
     for key, value in response.items():
         if key not in but:
-            response[key] = _scrubbed({key: value})[key]
+            kept = _scrubbed({key: value})[key]
+            if kept != value:
+                response[key] = kept
+                is_changed = True
+    return is_changed
 
 
 def _scrubbed(value: Any) -> Any:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from ingest.codebook import Codebook, label_key
@@ -41,7 +40,8 @@ def is_personal(field_ref: str | None, title: str | None, typeform_type: str | N
     return typeform_type not in _NO_TEXTS and _TITLE.search(key) is not None
 
 
-def personal_places(fields: Sequence[tuple[str | None, str | None, str | None]]) -> set[int]:
+@lru_cache(4096)
+def personal_places(fields: tuple[tuple[str | None, str | None, str | None], ...]) -> frozenset[int]:
     """Which of the fields that are asked together (reference, title, type) hold a person's data.
 
     Beside those that tell it themselves: a name without saying whose next to one of them, and, where nothing
@@ -56,7 +56,7 @@ def personal_places(fields: Sequence[tuple[str | None, str | None, str | None]])
         is_name = key.rstrip(" :*?") in ("nom", "name") and not found.isdisjoint({place - 1, place + 1})
         if is_unknown and (is_name or is_contact):
             found.add(place)
-    return found
+    return frozenset(found)
 
 
 def is_address(value: str) -> bool:

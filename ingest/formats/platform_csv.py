@@ -140,7 +140,7 @@ def _personal(table: Table) -> Iterator[tuple[int, int]]:
 @lru_cache(maxsize=256)
 def _personal_places(asked: tuple[tuple[str | None, ...], ...]) -> set[int]:
     """Which of these questions, asked together, hold a person's data: the same for place after place."""
-    return personal_places([(field_ref, title, kind) for field_ref, title, kind in asked])
+    return set(personal_places(tuple((field_ref, title, kind) for field_ref, title, kind in asked)))
 
 
 def _header(head: bytes, columns: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:

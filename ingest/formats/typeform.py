@@ -50,11 +50,9 @@ def redact(data: bytes) -> bytes:
         )
     for number, response in enumerate(responses):
         groups = list(_groups(response, f"/{number}" if isinstance(document, list) else ""))
-        before = json_file.dump(response)
-        json_file.scrub(response, but={"answers"})
+        is_changed |= json_file.scrub(response, but={"answers"})
         for questions in groups:
-            _redact_group(questions)
-        is_changed |= json_file.dump(response) != before
+            is_changed |= _redact_group(questions)
     return json_file.dump(document) if is_changed else data
 
 
@@ -79,27 +77,35 @@ def _groups(response: Any, pointer: str) -> Iterator[list[dict[str, Any]]]:
         yield [entry for entry in entries if entry.get("group") is None]
 
 
-def _redact_group(questions: list[dict[str, Any]]) -> None:
-    known = [
+def _redact_group(questions: list[dict[str, Any]]) -> bool:
+    """Empty what is a person's; return whether anything was."""
+    known = tuple(
         (_text(question.get("id")), _text(question.get("title")), _text(question.get("type")))
         for question in questions
-    ]
+    )
     of_persons = personal.personal_places(known)
+    is_changed = False
     for place, question in enumerate(questions):
         for key, value in question.items():
             if key in ("id", "ref", "title", "type"):
                 continue
             if place in of_persons:
-                question[key] = json_file.emptied(value)
+                kept = json_file.emptied(value)
             elif personal.is_known(known[place][0]):
-                question[key] = json_file.with_strings(value, personal.without_links)
+                kept = json_file.with_strings(value, personal.without_links)
             else:
-                question[key] = json_file.with_strings(value, personal.without_contact)
+                kept = json_file.with_strings(value, personal.without_contact)
+            if kept != value:
+                question[key] = kept
+                is_changed = True
+    return is_changed
 
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
+
+_IS_GROUP = "(coalesce(json_type(entry, '$.group'), 'NULL') <> 'NULL')"
 
 #: Where each record stands (see ingest/formats/__init__.py).
 PLACES = "select record_key, response_pointer as place from form_responses"
@@ -109,16 +115,30 @@ without = json_file.without
 QUERIES: Mapping[str, str] = {
     # One row per response. A token that comes again is counted on: both are records.
     "form_responses": """
-        with responses as (
+        with lists as (
+            select source_id, document::json[] as responses
+            from documents
+            where json_type(document) = 'ARRAY'
+        ),
+
+        numbered as (
+            select
+                source_id,
+                unnest(responses) as response,
+                generate_subscripts(responses, 1) - 1 as number
+            from lists
+        ),
+
+        responses as (
             select source_id, '' as response_pointer, '' as position, document as response
             from documents
             where json_type(document) = 'OBJECT'
 
             union all
 
-            select documents.source_id, '/' || part.key, part.key, part.value
-            from documents, json_each(documents.document) as part
-            where json_type(documents.document) = 'ARRAY' and json_type(part.value) = 'OBJECT'
+            select source_id, '/' || number, number::varchar, response
+            from numbered
+            where json_type(response) = 'OBJECT'
         ),
 
         named as (
@@ -153,43 +173,75 @@ QUERIES: Mapping[str, str] = {
         from form_responses
     """,
     "form_answers": rf"""
-        with recursive entries as (
+        -- Lists are unnested and not joined: a join would repeat the response for each of its answers.
+        with recursive lists as (
             select
-                responses.source_id,
-                responses.record_key,
-                responses.response_pointer,
-                responses.response_pointer || '/answers/' || part.key as pointer,
-                [part.key::integer] as rank,
-                part.value as entry
-            from form_responses as responses, json_each(responses.response, '$.answers') as part
+                source_id,
+                record_key,
+                response_pointer || '/answers' as pointer,
+                length(response_pointer) as before,
+                []::integer[] as rank,
+                (response -> '$.answers')::json[] as entries
+            from form_responses
 
             union all
 
             select
-                entries.source_id,
-                entries.record_key,
-                entries.response_pointer,
-                entries.pointer || '/group/answers/' || part.key,
-                list_append(entries.rank, part.key::integer),
-                part.value
-            from entries, json_each(entries.entry, '$.group.answers') as part
+                source_id,
+                record_key,
+                pointer || '/' || number || '/group/answers',
+                before,
+                list_append(rank, number::integer),
+                (entry -> '$.group.answers')::json[]
+            from (
+                select
+                    lists.* exclude (entries),
+                    unnest(lists.entries) as entry,
+                    generate_subscripts(lists.entries, 1) - 1 as number
+                from lists
+            )
+            where {_IS_GROUP}
+        ),
+
+        entries as (
+            select
+                source_id,
+                record_key,
+                pointer,
+                before,
+                rank,
+                unnest(entries) as entry,
+                generate_subscripts(entries, 1) - 1 as number
+            from lists
+        ),
+
+        read as (
+            select
+                source_id,
+                record_key,
+                pointer || '/' || number as pointer,
+                before,
+                list_append(rank, number::integer) as rank,
+                entry,
+                json_extract_string(entry, ['$.id', '$.ref', '$.title', '$.type']) as told
+            from entries
+            where not {_IS_GROUP}
         ),
 
         questions as (
             select
                 source_id,
                 record_key,
-                substr(pointer, length(response_pointer) + 1) as place,
+                substr(pointer, before + 1) as place,
                 row_number() over (partition by source_id, record_key order by rank) as position,
-                entry ->> '$.id' as field_ref,
-                entry ->> '$.ref' as other_ref,
-                entry ->> '$.title' as title,
-                entry ->> '$.type' as typeform_type,
+                told[1] as field_ref,
+                told[2] as other_ref,
+                told[3] as title,
+                told[4] as typeform_type,
                 '/' || replace(replace(typeform_type, '~', '~0'), '/', '~1') as key,
                 pointer || key as payload_pointer,
                 json_extract(entry, key) as payload
-            from entries
-            where coalesce(json_type(entry, '$.group'), 'NULL') = 'NULL'
+            from read
         ),
 
         keyed as (

@@ -108,7 +108,7 @@ def _defined(definition: dict[str, Any]) -> Iterator[tuple[str, tuple[str, bool]
     waiting = [definition.get("fields")]
     for entries in waiting:  # grows while it is walked through
         known = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-        together = [(_ref(entry), _text(entry, "title"), _text(entry, "type")) for entry in known]
+        together = tuple((_ref(entry), _text(entry, "title"), _text(entry, "type")) for entry in known)
         of_persons = personal.personal_places(together)
         for place, entry in enumerate(known):
             for key in ("id", "ref"):
@@ -178,15 +178,31 @@ without = json_file.without
 QUERIES: Mapping[str, str] = {
     # One row per response. A token that comes again is counted on: both are records.
     "form_responses": """
-        with responses as (
+        with lists as (
             select
-                documents.source_id,
-                if(json_type(document) = 'OBJECT', '/items/', '/') || part.key as response_pointer,
-                part.key as position,
-                part.value as response
-            from documents,
-                json_each(if(json_type(document) = 'OBJECT', document -> '$.items', document)) as part
-            where json_type(part.value) = 'OBJECT'
+                source_id,
+                if(json_type(document) = 'OBJECT', '/items/', '/') as before,
+                (if(json_type(document) = 'OBJECT', document -> '$.items', document))::json[] as responses
+            from documents
+        ),
+
+        numbered as (
+            select
+                source_id,
+                before,
+                unnest(responses) as response,
+                generate_subscripts(responses, 1) - 1 as number
+            from lists
+        ),
+
+        responses as (
+            select
+                source_id,
+                before || number as response_pointer,
+                number::varchar as position,
+                response
+            from numbered
+            where json_type(response) = 'OBJECT'
 
             union all
 
@@ -254,19 +270,38 @@ QUERIES: Mapping[str, str] = {
         group by all
     """,
     "form_given": """
-        with answers as (
+        with lists as (
             select
-                responses.source_id,
-                responses.record_key,
-                part.key::integer as position,
-                responses.response_pointer || '/answers/' || part.key as pointer,
-                part.value ->> '$.field.id' as field_ref,
-                part.value ->> '$.field.ref' as other_ref,
-                part.value ->> '$.field.type' as field_type,
-                part.value ->> '$.type' as answer_type,
+                source_id,
+                record_key,
+                response_pointer || '/answers/' as before,
+                (response -> '$.answers')::json[] as entries
+            from form_responses
+        ),
+
+        numbered as (
+            select
+                source_id,
+                record_key,
+                before,
+                unnest(entries) as entry,
+                generate_subscripts(entries, 1) - 1 as number
+            from lists
+        ),
+
+        answers as (
+            select
+                source_id,
+                record_key,
+                number::integer as position,
+                before || number as pointer,
+                entry ->> '$.field.id' as field_ref,
+                entry ->> '$.field.ref' as other_ref,
+                entry ->> '$.field.type' as field_type,
+                entry ->> '$.type' as answer_type,
                 '/' || replace(replace(answer_type, '~', '~0'), '/', '~1') as payload_key,
-                json_extract(part.value, payload_key) as payload
-            from form_responses as responses, json_each(responses.response, '$.answers') as part
+                json_extract(entry, payload_key) as payload
+            from numbered
         ),
 
         defined as (

@@ -64,8 +64,8 @@ class Sheet:
 def personal_columns(header: Sequence[str]) -> set[int]:
     """Which columns hold a person's data, counted from 0."""
     titles = [title.strip() for title in header]
-    asked = personal_places([(None, "" if title in META else title, None) for title in titles])
-    return asked | {number for number, title in enumerate(titles) if title in _PERSONAL_META}
+    asked = personal_places(tuple((None, "" if title in META else title, None) for title in titles))
+    return set(asked) | {number for number, title in enumerate(titles) if title in _PERSONAL_META}
 
 
 def recognise(sample: Sample) -> bool:
