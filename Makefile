@@ -14,7 +14,7 @@ export GX_ANALYTICS_ENABLED := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: run setup test test-long test-spark lint lab
+.PHONY: run setup test test-long test-spark lint lab docs
 
 run: setup
 	$(BIN)/effets run
@@ -37,6 +37,14 @@ $(STAMP): requirements.lock pyproject.toml
 	fi
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# dbt's documentation of the models as one page, from the warehouse that is there.
+SITE ?= site
+docs: setup
+	$(BIN)/dbt --quiet docs generate --static --no-version-check
+	@mkdir -p $(SITE)
+	@cp target/static_index.html $(SITE)/index.html
+	@echo "$(SITE)/index.html"
 
 test: setup
 	$(BIN)/pytest
