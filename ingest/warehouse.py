@@ -186,6 +186,7 @@ class Warehouse:
                         "build",
                         # They say nothing about the data; `make test` runs them.
                         *("--exclude-resource-type", "unit_test"),
+                        *("--exclude-resource-type", "exposure"),
                         *("--project-dir", str(PROJECT_ROOT)),
                         *("--profiles-dir", str(PROJECT_ROOT)),
                         *("--target-path", str(self.dbt)),
@@ -204,8 +205,9 @@ class Warehouse:
 
     def _drop_strangers(self, results: Any) -> None:
         """Drop what older versions of the project built and this one does not: it would be published."""
-        built = {(result.node.schema, result.node.alias) for result in results}
-        schemas = {result.node.schema for result in results if result.node.resource_type in ("model", "seed")}
+        relations = [result.node for result in results if result.node.resource_type in ("model", "seed")]
+        built = {(node.schema, node.alias) for node in relations}
+        schemas = {node.schema for node in relations}
         with duckdb.connect(self.build_database) as connection:
             for schema, name, kind in connection.execute(_RELATIONS).fetchall():
                 if schema in schemas and (schema, name) not in built:
