@@ -271,7 +271,9 @@ def _read_manifest(file: Path) -> dict[str, ManifestRow]:
                 )
             path, row = _manifest_row(dict(zip(header, fields, strict=False)), line)
             if path in rows:
-                raise ValueError(f"{path[:200]} stands on line {rows[path].line} already; keep one of the two")
+                raise ValueError(
+                    f"{path[:200]} stands on line {rows[path].line} already; keep one of the two"
+                )
             rows[path] = row
         except ValueError as fault:
             faults.append(f"{file}, line {line}: {fault}")
@@ -293,5 +295,7 @@ def _manifest_row(fields: dict[str, str], line: int) -> tuple[str, ManifestRow]:
     try:
         day = date.fromisoformat(collected_on) if collected_on else None
     except ValueError:
-        raise ValueError(f"collected_on `{collected_on[:50]}` must be a day like 2024-03-31, or empty") from None
+        raise ValueError(
+            f"collected_on `{collected_on[:50]}` must be a day like 2024-03-31, or empty"
+        ) from None
     return path, ManifestRow(line, int(year) if year else None, values.get("project_name") or None, day)
