@@ -24,6 +24,7 @@ from ingest.collect import UsageError
 from ingest.console import Console
 from ingest.doctor import UnwellError, diagnose
 from ingest.durable import explained
+from ingest.editions import DRAFTS, freeze, restated
 from ingest.explain import Request, explain
 from ingest.explain_page import Wording, page_file, write_page
 from ingest.forget import erase, trace
@@ -127,18 +128,30 @@ def report_command(
     year: Annotated[
         int | None, typer.Option(help="Year of the report; the last one published if absent.")
     ] = None,
+    final: Annotated[
+        bool, typer.Option("--publish", help="No draft: the report of this year, its figures kept for good.")
+    ] = False,
     out: OutOption = REPORTS,
     warehouse: WarehouseOption = WAREHOUSE,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the report of a year from what is published."""
+    """Write the report of a year from what is published: a draft, unless it is to be the published one."""
     with _job("report", warehouse, quiet, as_json) as job:
-        if job.warehouse.last_publication() is None:
+        last = job.warehouse.last_publication()
+        if last is None:
             raise UsageError(
                 tr("nothing is published in {path} yet: `effets run` does that", path=job.warehouse.root)
             )
-        _report(job, out, year, always=True)
+        if not final:
+            _report(job, out, year, always=True)
+            return
+        if year is None:
+            raise UsageError(tr("give the year of the report that is to be published (--year)"))
+        with job.warehouse.lock():
+            _report(job, out, year, always=True, is_final=True)
+            if job.outcome.report:
+                job.outcome.edition = freeze(job.warehouse, last.release, year, job.outcome.report.parent)
 
 
 @app.command("package")
@@ -198,6 +211,7 @@ def status_command(
     """Campaigns, exports, evaluations, rejected files, missing or incomplete sites, the last publication."""
     with _job("status", warehouse, quiet, as_json) as job:
         job.outcome.standing = standing(job.warehouse)
+        job.outcome.restated = restated(job.warehouse)
 
 
 @app.command("show")
@@ -447,10 +461,14 @@ def _publish(job: Job, always: bool = False) -> None:
         if state.is_forgetting:
             Archive(job.warehouse.archive).record_forgotten()
     job.outcome.figures = figures(job.warehouse)
+    job.outcome.restated = restated(job.warehouse)
 
 
-def _report(job: Job, out: Path, year: int | None, always: bool = False) -> None:
-    """Write the report of `year`, else of the last one, unless `run` finds that of this publication there."""
+def _report(job: Job, out: Path, year: int | None, always: bool = False, *, is_final: bool = False) -> None:
+    """Write the report of `year`, else of the last one, unless `run` finds that of this publication there.
+
+    Where the report of that year is published, it stays, and what is written is a draft beside it.
+    """
     years = (job.outcome.figures or figures(job.warehouse)).years
     if year is not None and year not in years:
         raise UsageError(
@@ -463,6 +481,12 @@ def _report(job: Job, out: Path, year: int | None, always: bool = False) -> None
     if not years:
         job.console.say(tr("no report: there is no evaluation yet"))
         return
+    year = year or years[-1]
+    if not is_final and Archive(job.warehouse.archive).state().last_edition(year):
+        out = out / DRAFTS
+        job.console.say(
+            tr("the report of {year} is published and stays: this is a draft (see --publish)", year=year)
+        )
     publication = job.outcome.publication
     if publication and publication.report and not always:
         written = Path(publication.report)
@@ -473,7 +497,7 @@ def _report(job: Job, out: Path, year: int | None, always: bool = False) -> None
     from analyses.report import write_report
 
     with job.console.step("report", tr("writing the report")):
-        job.outcome.report = write_report(job.warehouse.root, out, year or years[-1]).resolve()
+        job.outcome.report = write_report(job.warehouse.root, out, year).resolve()
     if publication:
         publication.report = str(job.outcome.report)
         job.warehouse.note_publication(publication)

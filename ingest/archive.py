@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from typing import Any, BinaryIO
 
 from ingest.collect import Refused
 from ingest.console import Progress
-from ingest.durable import replace_file, sync_folder
+from ingest.durable import replace_file, sync_folder, sync_tree
 
 
 class ArchiveError(Exception):
@@ -50,6 +51,25 @@ class Stored:
     stored_sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A report as it was published: of which year, for the how-manieth time, from which release, when.
+
+    Its figures lie beside it in the archive, and do not change any more.
+    """
+
+    year: int
+    number: int
+    release: str
+    published_on: str  # an ISO day
+    figures_sha256: str
+
+    @property
+    def name(self) -> str:
+        """What it is called: `2024`, and from the second edition on `2024-2`."""
+        return str(self.year) if self.number == 1 else f"{self.year}-{self.number}"
+
+
 @dataclass(slots=True)
 class State:
     """What the ledger's events add up to."""
@@ -64,6 +84,8 @@ class State:
     #: Exports of forgotten projects, and those that were kept without the records of such.
     forgotten: set[str] = field(default_factory=set)
     trimmed: set[str] = field(default_factory=set)
+    #: Published reports, in the order in which they were.
+    editions: list[Edition] = field(default_factory=list)
     #: Whether a project was forgotten here, and not yet in all that is made from the archive.
     is_forgetting: bool = False
 
@@ -132,6 +154,10 @@ class State:
                 found.setdefault((rejection.source_id or rejection.path, rejection.reason), rejection)
         return list(found.values())
 
+    def last_edition(self, year: int) -> Edition | None:
+        """The report of a year as it was published last, if it was."""
+        return next((edition for edition in reversed(self.editions) if edition.year == year), None)
+
     def digest(self) -> str:
         """A sha256 of all that a database takes from the archive."""
         content = {
@@ -139,6 +165,7 @@ class State:
             "receipts": [asdict(receipt) for receipt in self.current_receipts()],
             "retracted": sorted(self.retracted),
             "rejections": [asdict(rejection) for rejection in self.current_rejections()],
+            **({"editions": [asdict(edition) for edition in self.editions]} if self.editions else {}),
         }
         return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -158,6 +185,7 @@ class Archive:
         self.root = root
         self.ledger = root / "ledger.ndjson"
         self.incoming = root / "incoming"
+        self.editions = root / "editions"
         self._new_folders: set[Path] = set()
 
     def sweep(self, state: State) -> None:
@@ -172,6 +200,10 @@ class Archive:
                 leftover.unlink()
         for source_id in self.objects() - state.stored.keys():
             self.object_path(source_id).unlink()
+        kept = {edition.name for edition in state.editions}
+        for folder in self.editions.glob("*"):
+            if folder.name not in kept:
+                shutil.rmtree(folder)
 
     def objects(self) -> set[str]:
         """The names of all objects that are there."""
@@ -187,6 +219,11 @@ class Archive:
                 faults.append(str(error))
             if progress:
                 progress(number, len(state.stored))
+        for edition in state.editions:
+            try:
+                self.read_edition(edition)
+            except ArchiveError as error:
+                faults.append(str(error))
         return faults
 
     def object_path(self, source_id: str) -> Path:
@@ -202,18 +239,22 @@ class Archive:
 
     def read(self, stored: Stored) -> bytes:
         """The bytes of an object. Raises ArchiveError if they are gone or are not those that were stored."""
-        path = self.object_path(stored.source_id)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise ArchiveError(
-                f"{path} cannot be read ({error.strerror}): put it back from a copy of the archive"
-            ) from error
-        if sha256(data).hexdigest() != stored.stored_sha256:
-            raise ArchiveError(
-                f"{path} was changed since it was stored: put it back from a copy of the archive"
-            )
-        return data
+        return _unchanged(self.object_path(stored.source_id), stored.stored_sha256)
+
+    def read_edition(self, edition: Edition) -> bytes:
+        """The figures of a published report. Raises ArchiveError as `read` does."""
+        return _unchanged(self.editions / edition.name / "figures.json", edition.figures_sha256)
+
+    def record_edition(self, edition: Edition, figures: bytes, report: Path) -> None:
+        """Keep the figures of a published report, and a copy of the folder `report`; then note it in the ledger."""
+        folder = self.editions / edition.name
+        shutil.rmtree(folder, ignore_errors=True)  # what a crash may have left of it
+        shutil.copytree(report, folder / "report")
+        replace_file(folder / "figures.json", figures)
+        sync_tree(folder)
+        sync_folder(self.editions)
+        sync_folder(self.root)
+        self._append([{"event": "report_published", **asdict(edition)}])
 
     def record_received(self, accepted: Iterable[tuple[Stored, Receipt]]) -> None:
         """Note exports in the ledger, after their objects are on the disk."""
@@ -305,6 +346,19 @@ class Archive:
             sync_folder(self.root)
 
 
+def _unchanged(path: Path, digest: str) -> bytes:
+    """The bytes of a file that must be those of this sha256."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ArchiveError(
+            f"{path} cannot be read ({error.strerror}): put it back from a copy of the archive"
+        ) from error
+    if sha256(data).hexdigest() != digest:
+        raise ArchiveError(f"{path} was changed since it was stored: put it back from a copy of the archive")
+    return data
+
+
 def _now(event: dict[str, Any]) -> dict[str, Any]:
     return {"recorded_at": datetime.now(UTC).isoformat(timespec="seconds"), **event}
 
@@ -352,6 +406,8 @@ def _apply(event: dict[str, Any], state: State) -> None:
             state.retracted.add(event["source_id"])
         case "restored":
             state.retracted.discard(event["source_id"])
+        case "report_published":
+            state.editions.append(Edition(**{name: event[name] for name in Edition.__dataclass_fields__}))
         case "redated" if event["year"] is None:
             state.redated.pop(event["source_id"], None)
         case "redated":

@@ -19,6 +19,7 @@ import duckdb
 from ingest.archive import Archive, State
 from ingest.codebook import Codebook, label_key
 from ingest.collect import UsageError
+from ingest.editions import DRAFTS
 from ingest.formats import BY_NAME
 from ingest.reading import Rejection
 from ingest.readings import Readings, query, read_export
@@ -143,6 +144,9 @@ def erase(traces: Traces, archive: Archive, state: State, out: Path) -> Forgotte
         source_id: _without(source_id, keys, archive, state) for source_id, keys in traces.parts.items()
     }
     years = _erase_reports(traces, out)
+    _erase_reports(traces, out / DRAFTS)
+    for edition in archive.editions.glob("*"):
+        _erase_published(traces, edition / "report")
     archive.forget(traces.whole, trimmed, traces.is_named)
     return Forgotten(traces.project, len(traces.whole), len(trimmed), years)
 
@@ -159,6 +163,13 @@ def _erase_reports(traces: Traces, out: Path) -> list[int]:
             if file == folder / REPORT or file.suffix in _SEALED or _tells(traces, file, folder):
                 file.unlink()
     return years
+
+
+def _erase_published(traces: Traces, folder: Path) -> None:
+    """Remove from a published report what names it. Its figures stay: they are those that anybody may see."""
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        if file.suffix in _SEALED or _tells(traces, file, folder):
+            file.unlink()
 
 
 #: The page of a yearly report.

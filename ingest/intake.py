@@ -85,7 +85,7 @@ def ingest(
         ]:
             _note_rejections(root, [], archive, state)
         intake.rejected.extend(failures)
-        tables.settle(state, failures)
+        tables.settle(state, failures, archive)
     write_data_docs(warehouse.data_docs)
     intake.archive_digest = state.digest()
     return intake

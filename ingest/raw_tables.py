@@ -17,9 +17,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ingest.archive import State
+from ingest.archive import Archive, State
 from ingest.codebook import Codebook
 from ingest.collect import Refused, UsageError
+from ingest.editions import published_rows
 from ingest.readings import DATED, READ_TABLES, Export, Readings, create_table, insert, to_arrow
 from ingest.schema import RAW_TABLES
 from ingest.slug import slugify
@@ -167,10 +168,11 @@ class RawTables:
             insert(self.connection, f"raw.{name}", read)
         insert(self.connection, "raw.loaded", rows)
 
-    def settle(self, state: State, failures: Sequence[Refused]) -> None:
-        """Write what stands outside of the exports: receipts, slugs of all names, rejected files.
+    def settle(self, state: State, failures: Sequence[Refused], archive: Archive) -> None:
+        """Write what stands outside of the exports: receipts, slugs of all names, rejected files, published figures.
 
-        `failures` are archived exports that can no longer be read.
+        `failures` are archived exports that can no longer be read. Raises ArchiveError if figures of a published
+        report are gone.
         """
         digest = state.digest()
         if self._archive_digest == digest:
@@ -197,6 +199,8 @@ class RawTables:
         self._replace(
             "rejections", [(row.path, row.source_id, row.reason, row.detail, row.remedy) for row in refused]
         )
+        for name, rows in published_rows(archive, state).items():
+            self._replace(name, rows)
         self._replace("slugs", [(name, slugify(name)) for (name,) in self._fetch(_NAMES)])
         self.connection.execute("delete from raw.load_state")
         self.connection.execute("insert into raw.load_state values (?, ?)", [self._version, digest])

@@ -25,6 +25,13 @@ _PLACE_IN_SOURCE = [
     pa.field("source_pointer", pa.string()),
 ]
 
+_REPORT = [
+    pa.field("report_year", pa.int32(), nullable=False),
+    pa.field("edition", pa.int32(), nullable=False),
+    pa.field("release", pa.string(), nullable=False),
+    pa.field("published_on", pa.date32(), nullable=False),
+]
+
 #: Raw tables by name. Keys: exports (source_id); receipts (source_id, year); records (source_id, record_key);
 #: record_forms (+ form); responses (+ question_id); observations (+ question_id, ordinal);
 #: testimonies (+ question_id); validations (source_id, frame); doubts (source_id, expectation); the rest have none.
@@ -162,6 +169,36 @@ RAW_TABLES: dict[str, pa.Schema] = {
             pa.field("reason", pa.string(), nullable=False),
             pa.field("detail", pa.string(), nullable=False),
             pa.field("remedy", pa.string(), nullable=False),
+        ]
+    ),
+    # Figures of published reports, of each year those of the last edition, and what they rested on.
+    "published_figures": pa.schema(
+        [
+            *_REPORT,
+            pa.field("indicator_id", pa.string(), nullable=False),
+            pa.field("method_version", pa.string(), nullable=False),
+            pa.field("component_id", pa.string(), nullable=False),
+            pa.field("year", pa.int32(), nullable=False),
+            pa.field("scope_type", pa.string(), nullable=False),
+            pa.field("scope_id", pa.string(), nullable=False),
+            pa.field("numerator", pa.int32()),
+            pa.field("denominator", pa.int32()),
+            pa.field("value", pa.float64()),
+            pa.field("status", pa.string(), nullable=False),
+            pa.field("method_digest", pa.string()),
+            pa.field("codebook_digest", pa.string()),
+            pa.field("corrections_digest", pa.string()),
+            pa.field("register_digest", pa.string()),
+            pa.field("disclosure", pa.string()),
+        ]
+    ),
+    # One row per published report, year and export that spoke in it.
+    "published_sources": pa.schema(
+        [
+            *_REPORT,
+            pa.field("year", pa.int32(), nullable=False),
+            pa.field("source_id", pa.string(), nullable=False),
+            pa.field("record_count", pa.int32(), nullable=False),
         ]
     ),
 }

@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 import duckdb
 
-from ingest.archive import Archive
+from ingest.archive import Archive, Edition
 from ingest.collect import Refused
 from ingest.console import Lines, Table, short
+from ingest.editions import Restated
 from ingest.forget import Forgotten
 from ingest.intake import Intake
 from ingest.proof import Proof
@@ -151,6 +152,8 @@ class Outcome:
     figures: Figures | None = None
     failures: list[Check] = field(default_factory=list)
     report: Path | None = None
+    edition: Edition | None = None  # in which it was published
+    restated: list[Restated] = field(default_factory=list)
     standing: Standing | None = None
     verified: int | None = None  # archived exports hashed again
     decision: Decision | None = None
@@ -197,6 +200,10 @@ class Outcome:
             result["published"] = False
         if self.report:
             result["report"] = str(self.report)
+        if self.edition:
+            result["edition"] = asdict(self.edition)
+        if self.figures or self.standing:
+            result["restated"] = [asdict(report) for report in self.restated]
         if self.standing:
             result["status"] = asdict(self.standing)
         if self.verified is not None:
@@ -223,8 +230,13 @@ class Outcome:
             lines += _figures_lines(self.figures)
         if self.publication:
             lines += _publication_lines(self.publication, self.is_published, self.warehouse)
+        lines += _restated_lines(self.restated)
         if self.report:
             lines.append((tr("Report"), short(self.report)))
+        if self.edition:
+            lines.append(
+                (tr("Published"), tr("as the report of {name}: its figures are kept", name=self.edition.name))
+            )
         if self.standing:
             lines += _standing_lines(self.standing, self.warehouse)
         if self.verified is not None and not self.publication:
@@ -255,6 +267,17 @@ class Outcome:
     def as_tables(self) -> list[Table]:
         """What of the result is a table."""
         return self.shown.as_tables() if self.shown else []
+
+
+def _restated_lines(restated: list[Restated]) -> Lines:
+    return [
+        (
+            "Restated",
+            f"{_count(report.figure_count, 'figure')} of the published report of {report.report} changed since "
+            f"({', '.join(report.causes)}): see rpt_restatement",
+        )
+        for report in restated
+    ]
 
 
 def _forgotten_lines(forgotten: Forgotten) -> Lines:

@@ -40,6 +40,8 @@ final as (
         components.component_label_en,
         components.statistic,
         figures.year,
+        figures.scope_type,
+        figures.scope_id,
         -- Of too few answers, nothing is shown but how many there are.
         case when figures.status <> 'small_n' then figures.numerator end as numerator,
         figures.denominator,
