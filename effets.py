@@ -259,7 +259,13 @@ def explain_command(
     with _job("explain", warehouse, quiet, as_json) as job:
         language = lang or Settings.load().languages[0]
         if language not in LANGUAGES:
-            raise UsageError(f"--lang {language} is not known; there are {', '.join(LANGUAGES)}")
+            raise UsageError(
+                tr(
+                    "--lang {language} is not known; there are {known}",
+                    language=language,
+                    known=", ".join(LANGUAGES),
+                )
+            )
         request = Request(indicator, year, scope, component, method, change)
         job.outcome.shown = wording = Wording(explain(request, job.warehouse), language)
         if html:

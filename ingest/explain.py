@@ -18,6 +18,7 @@ from ingest.explain_figures import Step, change_steps, figure_steps
 from ingest.said import SAID_COLUMNS, TEXT_COLUMNS, Said, rows
 from ingest.slug import slugify
 from ingest.source_words import Sentence, Words, sentence_of, words_of
+from ingest.speech import tr
 from ingest.warehouse import Warehouse
 
 #: What a site is to a figure, and to a change; in this order.
@@ -130,7 +131,9 @@ def explain(request: Request, warehouse: Warehouse, *, with_words: bool = True) 
     """
     publication = warehouse.last_publication()
     if publication is None:
-        raise UsageError(f"nothing is published in {warehouse.root} yet: `effets run` does that")
+        raise UsageError(
+            tr("nothing is published in {path} yet: `effets run` does that", path=warehouse.root)
+        )
     with duckdb.connect(warehouse.database, read_only=True) as connection:
         _require_tables(connection)
         indicator = _indicator(connection, request)
@@ -238,7 +241,7 @@ def _member(row: dict[str, Any]) -> Member:
 def _require_tables(connection: duckdb.DuckDBPyConnection) -> None:
     if not rows(connection, "from duckdb_tables() where table_name = 'fct_indicator_evaluation'"):
         raise UsageError(
-            "what is published comes from an older version of effets: `effets build` publishes anew"
+            tr("what is published comes from an older version of effets: `effets build` publishes anew")
         )
 
 
@@ -249,12 +252,18 @@ def _indicator(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[
     versions = [row for row in known if row["indicator_id"] == wanted]
     if wanted == "X3":
         raise UsageError(
-            "X3 is the change of every indicator that says yes or no: name one, with --change (for example "
-            "`effets explain I1 --year … --change`)"
+            tr(
+                "X3 is the change of every indicator that says yes or no: name one, with --change (for example "
+                "`effets explain I1 --year … --change`)"
+            )
         )
     if not versions:
         raise UsageError(
-            f"{request.indicator_id} is no indicator; there are {_listed(row['indicator_id'] for row in known)}"
+            tr(
+                "{id} is no indicator; there are {known}",
+                id=request.indicator_id,
+                known=_listed(row["indicator_id"] for row in known),
+            )
         )
     if request.method_version is None:
         return versions[-1]
@@ -262,7 +271,14 @@ def _indicator(connection: duckdb.DuckDBPyConnection, request: Request) -> dict[
         if row["method_version"] == request.method_version:
             return row
     found = _listed(row["method_version"] for row in versions)
-    raise UsageError(f"{wanted} has no method version {request.method_version}; there are {found}")
+    raise UsageError(
+        tr(
+            "{id} has no method version {version}; there are {known}",
+            id=wanted,
+            version=request.method_version,
+            known=found,
+        )
+    )
 
 
 def _rules(
@@ -273,16 +289,23 @@ def _rules(
         chosen = [rule for rule in rules if rule["component_id"] == request.component_id]
         if not chosen:
             raise UsageError(
-                f"{indicator['indicator_id']} has no component {request.component_id}; there are "
-                f"{_listed(rule['component_id'] for rule in rules)}"
+                tr(
+                    "{id} has no component {component}; there are {known}",
+                    id=indicator["indicator_id"],
+                    component=request.component_id,
+                    known=_listed(rule["component_id"] for rule in rules),
+                )
             )
         rules = chosen
     if request.is_change:
         rules = [rule for rule in rules if rule["is_binary"]]
         if not rules:
             raise UsageError(
-                f"no change is computed of {indicator['indicator_id']}: only what each site says yes or no to "
-                "can be followed (without --change, its figure is explained)"
+                tr(
+                    "no change is computed of {id}: only what each site says yes or no to can be followed "
+                    "(without --change, its figure is explained)",
+                    id=indicator["indicator_id"],
+                )
             )
     return rules
 
@@ -295,7 +318,11 @@ def _scope(
     years = sorted({row["year"] for row in found})
     if request.year not in years:
         raise UsageError(
-            f"there is no evaluation of {request.year}; published are {_listed(map(str, years)) or 'none'}"
+            tr(
+                "there is no evaluation of {year}: published are {years}",
+                year=request.year,
+                years=_listed(map(str, years)) or tr("none"),
+            )
         )
     scope_type, colon, scope_id = request.scope.partition(":")
     scope_type = scope_type.strip()
@@ -310,12 +337,24 @@ def _scope(
     types = sorted({kind for kind, _ in scopes} - {"network"})
     if scope_type in types:
         ids = _listed(sorted(name for kind, name in scopes if kind == scope_type))
-        raise UsageError(f"no {scope_type} {scope_id or '…'} has figures in {request.year}; there are {ids}")
+        raise UsageError(
+            tr(
+                "no {kind} {id} has figures in {year}; there are {known}",
+                kind=scope_type,
+                id=scope_id or "…",
+                year=request.year,
+                known=ids,
+            )
+        )
     if scope_type == "site" and request.is_change:
-        raise UsageError("a change is that of several sites: leave --scope out, or name a group of sites")
+        raise UsageError(tr("a change is that of several sites: leave --scope out, or name a group of sites"))
     raise UsageError(
-        f"{indicator['indicator_id']} has no figures for {request.scope}; say network, or one of "
-        + ", ".join(f"{kind}:…" for kind in types)
+        tr(
+            "{id} has no figures for {scope}; say network, or one of {known}",
+            id=indicator["indicator_id"],
+            scope=request.scope,
+            known=", ".join(f"{kind}:…" for kind in types),
+        )
     )
 
 
@@ -326,7 +365,9 @@ def _year_before(connection: duckdb.DuckDBPyConnection, request: Request) -> int
         request.year,
     )[0]["year"]
     if before is None:
-        raise UsageError(f"{request.year} is the first campaign: there is none before it to compare with")
+        raise UsageError(
+            tr("{year} is the first campaign: there is none before it to compare with", year=request.year)
+        )
     return int(before)
 
 
@@ -454,8 +495,13 @@ class _Sources:
             stored = self._state.stored.get(source_id)
             if stored is None:
                 raise ArchiveError(
-                    f"{evidence.path} ({source_id}), which {evidence.evaluation_id} rests on, is not in the archive "
-                    "any more: `effets build` publishes without it"
+                    tr(
+                        "{path} ({source_id}), which {evaluation} rests on, is not in the archive any more: "
+                        "`effets build` publishes without it",
+                        path=evidence.path,
+                        source_id=source_id,
+                        evaluation=evidence.evaluation_id,
+                    )
                 )
             data = self._archive.read(stored)
             self._read[source_id] = words_of(stored.format, data), sentence_of(stored.format, data)

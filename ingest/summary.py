@@ -272,9 +272,14 @@ class Outcome:
 def _restated_lines(restated: list[Restated]) -> Lines:
     return [
         (
-            "Restated",
-            f"{_count(report.figure_count, 'figure')} of the published report of {report.report} changed since "
-            f"({', '.join(report.causes)}): see rpt_restatement",
+            tr("Restated"),
+            trn(
+                "{n} figure of the published report of {report} changed since ({causes}): see rpt_restatement",
+                "{n} figures of the published report of {report} changed since ({causes}): see rpt_restatement",
+                report.figure_count,
+                report=report.report,
+                causes=", ".join(report.causes),
+            ),
         )
         for report in restated
     ]
