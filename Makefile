@@ -70,6 +70,7 @@ lint: setup
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint models analyses/audit
+	$(BIN)/pytest -q tests/house
 
 lab: setup
 	$(BIN)/jupyter lab --notebook-dir=analyses/notebooks --LabApp.news_url=None \
