@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -22,7 +23,7 @@ from typing import Any, BinaryIO
 
 from ingest.collect import Refused
 from ingest.console import Progress
-from ingest.durable import replace_file, sync_folder, sync_tree
+from ingest.durable import replace_file, replace_files, sync_file_system, sync_folder, sync_tree
 
 
 class ArchiveError(Exception):
@@ -178,6 +179,10 @@ def _strongest_basis(receipts: Iterable[Receipt]) -> str | None:
     return next((basis for basis in _BASES if basis in bases), None)
 
 
+#: So many folders are put on the disk together.
+MANY_FOLDERS = 16
+
+
 class Archive:
     """The archive below `root`. Only the holder of the warehouse's lock may write to it."""
 
@@ -207,7 +212,11 @@ class Archive:
 
     def objects(self) -> set[str]:
         """The names of all objects that are there."""
-        return {file.name for file in self.root.glob("objects/*/*")}
+        found: set[str] = set()
+        with suppress(FileNotFoundError), os.scandir(self.root / "objects") as folders:
+            for folder in folders:
+                found.update(os.listdir(folder))
+        return found
 
     def verify(self, state: State, progress: Progress | None = None) -> list[str]:
         """Hash every object again; return what is wrong, by name, and what would help."""
@@ -231,11 +240,20 @@ class Archive:
 
     def store(self, source_id: str, data: bytes) -> None:
         """Write an object; it is there for good once `record_received` has been called."""
+        self.store_all([(source_id, data)])
+
+    def store_all(self, objects: Iterable[tuple[str, bytes]]) -> None:
+        """Write objects; they are there for good once `record_received` has been called."""
+        self.incoming.mkdir(parents=True, exist_ok=True)
+        replace_files(map(self._placed, objects), via=self.incoming)
+
+    def _placed(self, item: tuple[str, bytes]) -> tuple[Path, bytes]:
+        source_id, data = item
         target = self.object_path(source_id)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self.incoming.mkdir(exist_ok=True)
-        replace_file(target, data, via=self.incoming)
-        self._new_folders.update((target.parent, target.parent.parent, self.root, self.root.parent))
+        if target.parent not in self._new_folders:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._new_folders.update((target.parent, target.parent.parent, self.root, self.root.parent))
+        return target, data
 
     def read(self, stored: Stored) -> bytes:
         """The bytes of an object. Raises ArchiveError if they are gone or are not those that were stored."""
@@ -258,8 +276,9 @@ class Archive:
 
     def record_received(self, accepted: Iterable[tuple[Stored, Receipt]]) -> None:
         """Note exports in the ledger, after their objects are on the disk."""
-        for folder in sorted(self._new_folders):
-            sync_folder(folder)
+        if len(self._new_folders) < MANY_FOLDERS or not sync_file_system(self.root):
+            for folder in sorted(self._new_folders):
+                sync_folder(folder)
         self._new_folders.clear()
         self._append(
             {

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field, replace
-from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from ingest.archive import Archive, Receipt, State, Stored
+from ingest.arrivals import Arrival, rounds
 from ingest.codebook import Codebook
-from ingest.collect import Candidate, Collection, Refused, collect, is_aside, read
+from ingest.collect import Collection, Refused, collect
 from ingest.console import Progress
-from ingest.containers import is_container, members
 from ingest.expectations import Validation, validate
-from ingest.identify import Sample, identify
+from ingest.known_files import KnownFiles
 from ingest.raw_tables import RawTables
 from ingest.reading import Rejection
 from ingest.readings import Readings, insert, read_export, to_arrow
@@ -34,15 +34,6 @@ class Intake:
     remark: str | None = None
     caught_up: int = 0
     archive_digest: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A file that may be an export: where it was found, and how it would lie in the archive."""
-
-    collection: Collection
-    stored: Stored
-    receipt: Receipt
 
 
 def ingest(
@@ -66,14 +57,15 @@ def ingest(
     if state.is_forgetting:
         warehouse.clear()  # a database keeps in its file what was deleted from it
     intake = Intake(notes=[note for collection in collections for note in collection.notes])
+    shutil.rmtree(warehouse.spill, ignore_errors=True)  # what a crash left there
+    known_files = KnownFiles(warehouse.known_files)
     with RawTables(warehouse.build_database, PROJECT_ROOT) as tables:
-        failures = _catch_up(tables, archive, state, intake)
-        readings = Readings(tables.codebook)
-        for arrivals in _rounds(collections, state, readings, progress, again):
+        failures = _catch_up(tables, archive, state, intake, warehouse.spill)
+        readings = Readings(tables.codebook, warehouse.spill)
+        for arrivals in rounds(collections, state, readings, progress, again, known_files):
             accepted = _accept(arrivals, readings, intake)
             dated = tables.dated() | readings.dated()
-            for source_id in sorted(accepted):
-                archive.store(source_id, readings.exports[source_id].data)
+            archive.store_all((source_id, readings.exports[source_id].data) for source_id in sorted(accepted))
             archive.record_received(_add_news(arrivals, accepted, dated, state, intake))
             tables.take(readings, accepted)
             readings.clear()
@@ -86,6 +78,8 @@ def ingest(
             _note_rejections(root, [], archive, state)
         intake.rejected.extend(failures)
         tables.settle(state, failures, archive)
+    if intake.new or intake.received_again:
+        known_files.save()
     write_data_docs(warehouse.data_docs)
     intake.archive_digest = state.digest()
     return intake
@@ -104,7 +98,7 @@ def rehearse(
     intake = Intake(notes=[note for collection in collections for note in collection.notes])
     state = Archive(warehouse.archive).state()
     readings = Readings(Codebook.load(PROJECT_ROOT))
-    for arrivals in _rounds(collections, state, readings, progress, again):
+    for arrivals in rounds(collections, state, readings, progress, again):
         _add_news(arrivals, _accept(arrivals, readings, intake), readings.dated(), state, intake)
         readings.clear()
     _report_refused(collections, intake)
@@ -116,10 +110,10 @@ def judge(readings: Readings) -> Validation:
     failures = readings.failures()
     validation = validate(readings)
     validation.rejections.update(failures)
-    insert(
-        readings.connection, "doubts", to_arrow("doubts", [astuple(doubt) for doubt in validation.warnings])
-    )
-    insert(readings.connection, "validations", to_arrow("validations", validation.checked))
+    doubts = [astuple(doubt) for doubt in validation.warnings]
+    for name, rows in (("doubts", doubts), ("validations", validation.checked)):
+        if rows:
+            insert(readings.connection, name, to_arrow(name, rows))
     return validation
 
 
@@ -127,7 +121,9 @@ def _collect(paths: Iterable[Path], year: int | None) -> list[Collection]:
     return [collect(root, year) for root in dict.fromkeys(path.resolve() for path in paths)]
 
 
-def _catch_up(tables: RawTables, archive: Archive, state: State, intake: Intake) -> list[Refused]:
+def _catch_up(
+    tables: RawTables, archive: Archive, state: State, intake: Intake, spill: Path
+) -> list[Refused]:
     """Load what the archive holds and the tables do not; return what can no longer be read.
 
     All of it after a change of the readers, what a crash left over, nothing otherwise. Raises ArchiveError if
@@ -136,7 +132,7 @@ def _catch_up(tables: RawTables, archive: Archive, state: State, intake: Intake)
     failures: dict[str, Rejection] = {}
     missing = tables.missing(state)
     dateless = set(missing) - state.with_year()
-    readings = Readings(tables.codebook)
+    readings = Readings(tables.codebook, spill)
 
     def take() -> None:
         failures.update(judge(readings).rejections)
@@ -162,92 +158,6 @@ def _catch_up(tables: RawTables, archive: Archive, state: State, intake: Intake)
         Refused.of(state.paths(source_id)[0], rejection, source_id)
         for source_id, rejection in sorted(failures.items())
     ]
-
-
-def _rounds(
-    collections: list[Collection],
-    state: State,
-    readings: Readings,
-    progress: Progress | None,
-    again: bool,
-) -> Iterator[list[Arrival]]:
-    """Look at all files; yield them in rounds, what is new among them added to `readings`.
-
-    What is refused at first sight is added to its collection.
-    """
-    total = sum(len(collection.candidates) for collection in collections)
-    done = 0
-    arrivals: list[Arrival] = []
-    for collection in collections:
-        for file in collection.candidates:
-            for candidate, content in _opened(file, collection):
-                source_id = None
-                try:
-                    if isinstance(content, Rejection):
-                        raise content
-                    source_id = sha256(content).hexdigest()
-                    stored = _look(candidate, source_id, content, state, readings, again)
-                except Rejection as rejection:
-                    collection.refused.append(Refused.of(candidate.path, rejection, source_id))
-                    continue
-                arrivals.append(Arrival(collection, stored, _receipt(candidate, source_id)))
-            done += 1
-            if progress:
-                progress(done, total)
-            if readings.is_full:
-                yield arrivals
-                arrivals = []
-    yield arrivals
-
-
-def _opened(file: Candidate, collection: Collection) -> Iterator[tuple[Candidate, bytes | Rejection]]:
-    """A file and its bytes, or the files in it if it is a ZIP file; or why one cannot be read."""
-    try:
-        data = read(file)
-    except Rejection as rejection:
-        yield file, rejection
-        return
-    if not is_container(data):
-        yield file, data
-        return
-    for path, content in members(data, file.path):
-        if path == file.path:
-            yield file, content
-        elif not is_aside(PurePosixPath(path).name):
-            yield collection.member(file, path), content
-
-
-def _look(
-    candidate: Candidate, source_id: str, data: bytes, state: State, readings: Readings, again: bool
-) -> Stored:
-    """Recognise, check, redact and read a file, unless its bytes are known. Raises Rejection."""
-    if source_id in state.forgotten and not again:
-        raise Rejection(
-            "forgotten",
-            "these bytes were removed by `effets forget`",
-            "Leave it out; or, if it may be held again, ingest it with --again.",
-        )
-    if source_id in readings.exports:
-        export = readings.exports[source_id]
-    elif source_id in state.stored and not (again and source_id in state.trimmed):
-        return state.stored[source_id]
-    else:
-        module = identify(Sample.of(candidate.path, data))
-        prepare()
-        export = read_export(source_id, module.NAME, len(data), module.redact(data), readings.codebook)
-        readings.add(export)
-    return Stored(source_id, export.format, len(data), sha256(export.data).hexdigest())
-
-
-def _receipt(candidate: Candidate, source_id: str) -> Receipt:
-    return Receipt(
-        source_id,
-        candidate.path,
-        candidate.year,
-        candidate.year_basis,
-        candidate.project_name,
-        candidate.collected_on.isoformat() if candidate.collected_on else None,
-    )
 
 
 _NO_YEAR = Rejection(

@@ -83,7 +83,7 @@ def _content(format_name: str, data: bytes) -> str:
     if hasattr(BY_NAME[format_name], "read"):
         return html.unescape(decode(data).text)
     document = read_export("", format_name, len(data), data, Codebook.load(PROJECT_ROOT)).document
-    return _strings(document or "")
+    return _strings((document or b"").decode())
 
 
 def _places(file: Path, warehouse: Warehouse, search: _Search, proof: Proof) -> Iterator[str]:

@@ -156,13 +156,15 @@ class RawTables:
         """Add what was read of these exports, in place of what was there of them."""
         if not source_ids:
             return
-        loaded = {key: sha256(readings.exports[key].data).hexdigest() for key in sorted(source_ids)}
+        loaded = {key: readings.exports[key].stored_sha256 for key in sorted(source_ids)}
         rows = pa.table({"source_id": list(loaded), "stored_sha256": list(loaded.values())})
         self.connection.register("taken", rows)
-        for name in (*READ_TABLES, "loaded"):
-            self.connection.execute(
-                f"delete from raw.{name} where source_id in (select source_id from taken)"
-            )
+        # Most are new: then nothing is there to be looked for.
+        if self._fetch("select 1 from raw.loaded semi join taken using (source_id) limit 1"):
+            for name in (*READ_TABLES, "loaded"):
+                self.connection.execute(
+                    f"delete from raw.{name} where source_id in (select source_id from taken)"
+                )
         self.connection.unregister("taken")
         for name, read in readings.rows(source_ids):
             insert(self.connection, f"raw.{name}", read)
@@ -201,7 +203,10 @@ class RawTables:
         )
         for name, rows in published_rows(archive, state).items():
             self._replace(name, rows)
-        self._replace("slugs", [(name, slugify(name)) for (name,) in self._fetch(_NAMES)])
+        known = dict(self._fetch("select name, slug from raw.slugs"))
+        names = [name for (name,) in self._fetch(_NAMES)]
+        if names != list(known):
+            self._replace("slugs", [(name, known.get(name) or slugify(name)) for name in names])
         self.connection.execute("delete from raw.load_state")
         self.connection.execute("insert into raw.load_state values (?, ?)", [self._version, digest])
 
@@ -219,4 +224,5 @@ _NAMES = """
     union select project_link from raw.records where project_link is not null
     union select project_name from raw.receipts where project_name is not null
     union select project_stem from raw.receipts
+    order by 1
 """

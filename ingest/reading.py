@@ -16,6 +16,9 @@ class Rejection(Exception):
         super().__init__(f"{reason}: {detail}")
         self.reason, self.detail, self.remedy = reason, detail, remedy
 
+    def __reduce__(self) -> tuple[type[Rejection], tuple[str, str, str]]:
+        return Rejection, (self.reason, self.detail, self.remedy)
+
 
 @dataclass(slots=True)
 class Response:

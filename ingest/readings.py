@@ -10,7 +10,8 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any
 
@@ -34,6 +35,7 @@ _OUTSIDE = ("receipts", "slugs", "rejections", "published_figures", "published_s
 READ_TABLES = tuple(name for name in RAW_TABLES if name not in _OUTSIDE)
 
 #: A page holds the social questionnaire; it does not show what it does not speak of.
+_PAGE = "effects_page"
 _PAGE_FORM, _PAGE_DEFAULT_STATE = "social", "not_shown"
 
 _SQL_TYPES = {
@@ -48,6 +50,18 @@ _SQL_TYPES = {
 }
 
 
+#: What a database in memory may take of it, before it writes to the disk.
+MEMORY_LIMIT = "600MB"
+
+
+def in_memory(spill: Path | None) -> duckdb.DuckDBPyConnection:
+    """A database in memory that puts into the folder `spill` what does not fit into its share of that."""
+    config: dict[str, str | bool | int | float | list[str]] = {"preserve_insertion_order": False}
+    if spill is not None:
+        config |= {"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)}
+    return duckdb.connect(config=config)
+
+
 def create_table(name: str, schema: pa.Schema) -> str:
     """SQL: make a table of this schema."""
     columns = ", ".join(
@@ -58,14 +72,16 @@ def create_table(name: str, schema: pa.Schema) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export as it is archived. Pages are read one by one: a structured form has a `document` instead."""
+    """An export as it is archived. Pages are read one by one: a structured form has a `document` instead, the
+    bytes of a JSON text in UTF-8."""
 
     source_id: str
     format: str
     byte_count: int  # as received
     data: bytes
-    reading: Reading | None
-    document: str | None
+    stored_sha256: str
+    rows: dict[str, list[tuple[Any, ...]]]
+    document: bytes | None
 
 
 def read_export(source_id: str, format_name: str, byte_count: int, data: bytes, codebook: Codebook) -> Export:
@@ -75,12 +91,13 @@ def read_export(source_id: str, format_name: str, byte_count: int, data: bytes, 
     others.
     """
     module = BY_NAME[format_name]
-    reading, document = None, None
+    rows, document = {}, None
     try:
         if hasattr(module, "read"):
-            reading = module.read(data, codebook)
+            rows = _rows_of_page(source_id, byte_count, module.read(data, codebook))
         else:
-            document = getattr(module, "document", bytes)(data).decode("utf-8-sig")
+            rows = {"exports": [(source_id, format_name, None, None, "utf-8", byte_count, *[None] * 4)]}
+            document = getattr(module, "document", bytes)(data).removeprefix(b"\xef\xbb\xbf")
     except Rejection:
         raise
     except Exception as error:
@@ -90,7 +107,7 @@ def read_export(source_id: str, format_name: str, byte_count: int, data: bytes, 
             f"{format_name} failed ({type(error).__name__}, {PurePosixPath(place.filename).name}, "
             f"line {place.lineno})"
         ) from error
-    return Export(source_id, format_name, byte_count, data, reading, document)
+    return Export(source_id, format_name, byte_count, data, sha256(data).hexdigest(), rows, document)
 
 
 def _reader_error(detail: str) -> Rejection:
@@ -104,9 +121,10 @@ def _reader_error(detail: str) -> Rejection:
 class Readings:
     """One round. `connection` holds the tables READ_TABLES; `exports` what was added, by source_id."""
 
-    def __init__(self, codebook: Codebook) -> None:
+    def __init__(self, codebook: Codebook, spill: Path | None = None) -> None:
         self.codebook = codebook
-        self.connection = duckdb.connect()
+        self._spill = spill
+        self.connection = in_memory(spill)
         self._scratch: duckdb.DuckDBPyConnection | None = None
         self.clear()
 
@@ -168,7 +186,7 @@ class Readings:
     def _query(self, module: ModuleType, exports: Sequence[Export]) -> dict[str, pa.Table]:
         """What a structured form's queries give for the documents of `exports`."""
         if self._scratch is None:
-            self._scratch = duckdb.connect()
+            self._scratch = in_memory(self._spill)
             self.codebook.relations(self._scratch)
         found = query(self._scratch, module, exports)
         for name in ("documents", *(name for name in module.QUERIES if name not in RAW_TABLES)):
@@ -179,7 +197,8 @@ class Readings:
         """Write what was read, all of it or nothing. Raises duckdb.Error for rows that fit no table."""
         rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in READ_TABLES}
         for export in exports:
-            _add_rows(export, rows)
+            for name, own in export.rows.items():
+                rows[name].extend(own)
         self.connection.execute("begin transaction")
         try:
             for name, table_rows in rows.items():
@@ -202,8 +221,8 @@ def query(
     """
     documents = pa.table(
         {
-            "source_id": [export.source_id for export in exports],
-            "document": [export.document for export in exports],
+            "source_id": pa.array([export.source_id for export in exports], pa.string()),
+            "document": pa.array([export.document for export in exports], pa.string()),
         }
     )
     scratch.register("arrow_rows", documents)
@@ -256,21 +275,17 @@ def _batches(exports: Sequence[Export]) -> Iterator[list[Export]]:
         yield batch
 
 
-def _add_rows(export: Export, rows: dict[str, list[tuple[Any, ...]]]) -> None:
-    """Append the rows of an export; of a structured form only its own, as the rest is left to its queries."""
-    source_id, reading = export.source_id, export.reading
-    if reading is None:
-        counts = (None, None, "utf-8", export.byte_count, None, None, None, None)
-        rows["exports"].append((source_id, export.format, *counts))
-        return
+def _rows_of_page(source_id: str, byte_count: int, reading: Reading) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of a page, by raw table."""
+    rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in READ_TABLES}
     rows["exports"].append(
         (
             source_id,
-            export.format,
+            _PAGE,
             reading.generation,
             reading.text_form,
             reading.encoding,
-            export.byte_count,
+            byte_count,
             reading.characters,
             reading.characters_recognised,
             reading.characters_testimony,
@@ -318,3 +333,4 @@ def _add_rows(export: Export, rows: dict[str, list[tuple[Any, ...]]]) -> None:
         (source_id, fragment.source_start, fragment.source_end, fragment.text)
         for fragment in reading.fragments
     )
+    return rows

@@ -2,6 +2,8 @@
 
 archive/                 accepted exports, and the ledger
 build.duckdb             what ingest and dbt write
+.spill/                  what did not fit into the memory, while a command runs
+known_files.json         which files were met, and need not be opened again
 dbt/, data_docs/         what dbt and Great Expectations say about their last work
 releases/<id>/           publications; releases/current → the last one
 effets.duckdb, parquet, quality, dictionary
@@ -101,6 +103,8 @@ class Warehouse:
         self.parquet = self.root / "parquet"
         self.quality = self.root / "quality"
         self.dictionary = self.root / "dictionary"
+        self.spill = self.root / ".spill"
+        self.known_files = self.root / "known_files.json"
         self._publication = self.root / "publication.json"
 
     @contextmanager

@@ -1,0 +1,347 @@
+"""Look at the files of a run, in the order of their paths, and read what is new among them, in rounds.
+
+Files are opened and hashed here, one after the other; what is new and many is recognised, redacted and read by
+other processes, while this one goes on. Only some files are in memory at a time, whatever their number.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import PurePosixPath
+from queue import SimpleQueue
+
+from ingest.archive import Receipt, State, Stored
+from ingest.codebook import Codebook
+from ingest.collect import Candidate, Collection, Refused, is_aside, read
+from ingest.console import Progress
+from ingest.containers import is_container, members
+from ingest.identify import Sample, identify
+from ingest.known_files import KnownFiles
+from ingest.reading import Rejection
+from ingest.readings import Export, Readings, read_export
+from ingest.validator import prepare
+from ingest.warehouse import PROJECT_ROOT
+
+#: Files that are read together, and so many bytes at most.
+CHUNK_FILES = 100
+CHUNK_BYTES = 4 * 1024 * 1024
+#: With fewer files than this, other processes would take longer to begin than to read.
+FILES_WORTH_A_POOL = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that may be an export: where it was found, and how it would lie in the archive."""
+
+    collection: Collection
+    stored: Stored
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file, or one inside a ZIP file, and its bytes, if they are needed, or why they cannot be had."""
+
+    collection: Collection
+    candidate: Candidate
+    source_id: str | None
+    data: bytes | None
+    rejection: Rejection | None
+    ends: int  # files of the folder that are done with it
+
+
+#: Path, source_id and bytes of a file that is to be read; and what comes of it.
+Wanted = tuple[str, str, bytes]
+Found = Export | Rejection
+
+
+def rounds(
+    collections: Sequence[Collection],
+    state: State,
+    readings: Readings,
+    progress: Progress | None,
+    again: bool,
+    known_files: KnownFiles | None = None,
+) -> Iterator[list[Arrival]]:
+    """Look at all files; yield them in rounds, what is new among them added to `readings`.
+
+    What is refused at first sight is added to its collection. `again`: what was forgotten is taken, too;
+    `known_files`: the files that need not be opened, as they are what they were.
+    """
+    total = sum(len(collection.candidates) for collection in collections)
+    done = 0
+    arrivals: list[Arrival] = []
+    with _Readers(total, readings.codebook) as readers:
+        for chunk, found in readers.map(_chunks(collections, state, again, known_files)):
+            for file in chunk:
+                arrival = _arrival(file, found, state, readings, again)
+                if isinstance(arrival, Arrival):
+                    arrivals.append(arrival)
+                else:
+                    refused = Refused.of(file.candidate.path, arrival, file.source_id)
+                    file.collection.refused.append(refused)
+                if file.ends and progress:
+                    done += file.ends
+                    progress(done, total)
+                if readings.is_full:
+                    yield arrivals
+                    arrivals = []
+    yield arrivals
+
+
+def look(path: str, source_id: str, data: bytes, codebook: Codebook) -> Export:
+    """Recognise, check, redact and read a file. Raises Rejection."""
+    module = identify(Sample.of(path, data))
+    return read_export(source_id, module.NAME, len(data), module.redact(data), codebook)
+
+
+def _arrival(
+    file: _Opened, found: dict[str, Found], state: State, readings: Readings, again: bool
+) -> Arrival | Rejection:
+    """What becomes of a file, now that those before it are done."""
+    source_id, candidate = file.source_id, file.candidate
+    if file.rejection is not None:
+        return file.rejection
+    assert source_id is not None
+    if source_id in state.forgotten and not again:
+        return _FORGOTTEN
+    if source_id in readings.exports:
+        stored = _stored(readings.exports[source_id])
+    elif _is_known(source_id, state, again):
+        stored = state.stored[source_id]
+    else:
+        try:
+            export = found.pop(source_id, None)
+            if isinstance(export, Rejection):
+                raise export
+            if export is None:  # its bytes were met before, and refused
+                assert file.data is not None
+                export = look(candidate.path, source_id, file.data, readings.codebook)
+        except Rejection as rejection:
+            return rejection
+        readings.add(export)
+        stored = _stored(export)
+    return Arrival(file.collection, stored, _receipt(candidate, source_id))
+
+
+def _stored(export: Export) -> Stored:
+    return Stored(export.source_id, export.format, export.byte_count, export.stored_sha256)
+
+
+def _is_known(source_id: str, state: State, again: bool) -> bool:
+    return source_id in state.stored and not (again and source_id in state.trimmed)
+
+
+_FORGOTTEN = Rejection(
+    "forgotten",
+    "these bytes were removed by `effets forget`",
+    "Leave it out; or, if it may be held again, ingest it with --again.",
+)
+
+
+def _chunks(
+    collections: Sequence[Collection], state: State, again: bool, known_files: KnownFiles | None
+) -> Iterator[list[_Opened]]:
+    """The files, opened, some at a time."""
+    chunk: list[_Opened] = []
+    size = 0
+    for collection in collections:
+        for file in collection.candidates:
+            source_id = known_files.source_id(file.file) if known_files else None
+            if source_id is not None and _is_known(source_id, state, again):
+                chunk.append(_Opened(collection, file, source_id, None, None, 1))
+            else:
+                opened = list(_open(file, collection, state, again, known_files))
+                chunk += opened
+                size += sum(len(one.data) for one in opened if one.data is not None)
+            if len(chunk) >= CHUNK_FILES or size >= CHUNK_BYTES:
+                yield chunk
+                chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _open(
+    file: Candidate, collection: Collection, state: State, again: bool, known_files: KnownFiles | None
+) -> Iterator[_Opened]:
+    """A file, or the files in it if it is a ZIP file."""
+    try:
+        status = os.stat(file.file)
+        data = read(file)
+    except (Rejection, OSError) as error:
+        rejection = error if isinstance(error, Rejection) else _gone(error)
+        yield _Opened(collection, file, None, None, rejection, 1)
+        return
+    contents: list[tuple[Candidate, bytes | Rejection]] = [(file, data)]
+    if is_container(data):
+        contents = [
+            (file if path == file.path else collection.member(file, path), content)
+            for path, content in members(data, file.path)
+            if path == file.path or not is_aside(PurePosixPath(path).name)
+        ]
+    elif known_files:
+        known_files.note(file.file, status, sha256(data).hexdigest())
+    for number, (candidate, content) in enumerate(contents, start=1):
+        ends = int(number == len(contents))
+        if isinstance(content, Rejection):
+            yield _Opened(collection, candidate, None, None, content, ends)
+            continue
+        source_id = sha256(content).hexdigest()
+        is_needed = not _is_known(source_id, state, again)
+        yield _Opened(collection, candidate, source_id, content if is_needed else None, None, ends)
+
+
+def _gone(error: OSError) -> Rejection:
+    return Rejection("unreadable", f"cannot be opened: {error.strerror}", "Check that you may read it.")
+
+
+def _receipt(candidate: Candidate, source_id: str) -> Receipt:
+    return Receipt(
+        source_id,
+        candidate.path,
+        candidate.year,
+        candidate.year_basis,
+        candidate.project_name,
+        candidate.collected_on.isoformat() if candidate.collected_on else None,
+    )
+
+
+class _Readers:
+    """Reads chunks of files, in other processes if there are many files."""
+
+    def __init__(self, file_count: int, codebook: Codebook) -> None:
+        self._codebook = codebook
+        self._is_worth = file_count >= FILES_WORTH_A_POOL
+        self._count = min(os.cpu_count() or 1, 8)
+        self._pool: ThreadPoolExecutor | None = None
+        self._helpers: SimpleQueue[_Helper] = SimpleQueue()
+
+    def __enter__(self) -> _Readers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            for _number in range(self._count):
+                self._helpers.get().end()
+
+    def map(self, chunks: Iterator[list[_Opened]]) -> Iterator[tuple[list[_Opened], dict[str, Found]]]:
+        """Each chunk, in its order, with what was read of its new files by source_id."""
+        waiting: deque[tuple[list[_Opened], Future[dict[str, Found]]]] = deque()
+        sent: set[str] = set()
+        new_files = 0
+        for chunk in chunks:
+            wanted = _wanted(chunk, sent)
+            new_files += len(wanted)
+            if wanted and self._is_worth and new_files >= FILES_WORTH_A_POOL:
+                waiting.append((chunk, self._started().submit(self._read_there, wanted)))
+            else:
+                while waiting:
+                    yield _answered(*waiting.popleft())
+                yield chunk, _read_here(wanted, self._codebook)
+            while len(waiting) > 2 * self._count:
+                yield _answered(*waiting.popleft())
+        while waiting:
+            yield _answered(*waiting.popleft())
+
+    def _started(self) -> ThreadPoolExecutor:
+        if self._pool is None:
+            for _number in range(self._count):
+                self._helpers.put(_Helper())
+            self._pool = ThreadPoolExecutor(self._count)
+        return self._pool
+
+    def _read_there(self, wanted: list[Wanted]) -> dict[str, Found]:
+        helper = self._helpers.get()
+        try:
+            return helper.read(wanted)
+        except (OSError, EOFError, pickle.UnpicklingError):  # it was killed: for its memory, as a rule
+            helper.end()
+            helper = _Helper()
+            return _read_here(wanted, self._codebook)
+        finally:
+            self._helpers.put(helper)
+
+
+class _Helper:
+    """A process that reads files; it ends with this one, however this one ends."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-W", "ignore", "-c", "from ingest.arrivals import serve; serve()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_environment(),
+            start_new_session=True,  # an interrupt from the keyboard is for the command alone
+        )
+
+    def read(self, wanted: list[Wanted]) -> dict[str, Found]:
+        assert self._process.stdin and self._process.stdout
+        pickle.dump(wanted, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+        self._process.stdin.flush()
+        found: dict[str, Found] = pickle.load(self._process.stdout)
+        return found
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def _environment() -> dict[str, str]:
+    paths = [str(PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def serve() -> None:
+    """Answer requests on standard input until it ends: what a reading process does."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints must not end up among the answers
+    codebook = Codebook.load(PROJECT_ROOT)
+    while True:
+        try:
+            wanted: list[Wanted] = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        pickle.dump(_read(wanted, codebook), answers, pickle.HIGHEST_PROTOCOL)
+        answers.flush()
+
+
+def _answered(
+    chunk: list[_Opened], future: Future[dict[str, Found]]
+) -> tuple[list[_Opened], dict[str, Found]]:
+    return chunk, future.result()
+
+
+def _wanted(chunk: list[_Opened], sent: set[str]) -> list[Wanted]:
+    """What is to be read of a chunk, the same bytes once in a run."""
+    wanted: list[Wanted] = []
+    for file in chunk:
+        if file.source_id is not None and file.data is not None and file.source_id not in sent:
+            sent.add(file.source_id)
+            wanted.append((file.candidate.path, file.source_id, file.data))
+    return wanted
+
+
+def _read_here(wanted: list[Wanted], codebook: Codebook) -> dict[str, Found]:
+    found = _read(wanted, codebook)
+    if any(isinstance(export, Export) for export in found.values()):
+        prepare()
+    return found
+
+
+def _read(wanted: list[Wanted], codebook: Codebook) -> dict[str, Found]:
+    found: dict[str, Found] = {}
+    for path, source_id, data in wanted:
+        try:
+            found[source_id] = look(path, source_id, data, codebook)
+        except Rejection as rejection:
+            found[source_id] = rejection
+    return found

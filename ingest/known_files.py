@@ -1,0 +1,74 @@
+"""The files that were met before: while a file's status stays what it was, so do its bytes.
+
+Size, times, inode and device are compared; the time of the last change of the status cannot be set by anybody.
+A file that was written just before it was looked at is looked at again, as more may come within the clock's
+grain. Paths are kept as hashes, as they may name what is to be forgotten. The list is a convenience: without it,
+or with a damaged one, every file is opened and hashed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from hashlib import sha256
+from pathlib import Path
+
+from ingest.durable import replace_file
+
+#: A file must be this old, in nanoseconds, to be known by its status.
+_GRAIN = 2_000_000_000
+
+_Status = tuple[int, int, int, int, int]
+
+
+class KnownFiles:
+    """The list in `file`; what is noted counts from `save` on."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._known: dict[str, tuple[_Status, str]] = {}
+        self._met: dict[str, tuple[_Status, str]] = {}
+        self._has_news = False
+        try:
+            content = json.loads(file.read_bytes())
+            self._known = {
+                path: ((size, modified, changed, inode, device), source_id)
+                for path, (size, modified, changed, inode, device, source_id) in content.items()
+            }
+        except (OSError, ValueError, TypeError, AttributeError):
+            self._has_news = True
+
+    def source_id(self, path: Path) -> str | None:
+        """The hash of a file that is what it was; None if it has to be opened."""
+        name = _name(path)
+        known = self._known.get(name)
+        if known is None:
+            return None
+        try:
+            if _status(os.stat(path)) != known[0]:
+                return None
+        except OSError:
+            return None
+        self._met[name] = known
+        return known[1]
+
+    def note(self, path: Path, status: os.stat_result, source_id: str) -> None:
+        """Remember a file: `status` as it was before its bytes were read."""
+        if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _GRAIN:
+            self._met[_name(path)] = _status(status), source_id
+            self._has_news = True
+
+    def save(self) -> None:
+        """Write what was met in place of what was known, if that is something else."""
+        if self._has_news or len(self._met) < len(self._known):
+            content = {path: [*status, source_id] for path, (status, source_id) in self._met.items()}
+            replace_file(self._file, json.dumps(content).encode())
+
+
+def _name(path: Path) -> str:
+    return sha256(os.fsencode(path)).hexdigest()[:32]
+
+
+def _status(status: os.stat_result) -> _Status:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev
