@@ -15,6 +15,7 @@ from ingest.forms_mapping import mapping_template
 from ingest.reading import Rejection
 from ingest.slug import slugify
 from ingest.speech import tr
+from ingest.spreadsheet import as_text
 from ingest.warehouse import PROJECT_ROOT, Warehouse
 
 COLUMNS = (
@@ -79,7 +80,9 @@ def answer_rows(warehouse: Warehouse) -> str:
             taken.add(answer_id)
             near = get_close_matches(label_key(label), spellings, n=1, cutoff=_NEAR)
             evidence = f"{seen}; or another spelling of {spellings[near[0]]}?" if near else seen
-            writer.writerow((answer_list, answer_id, position, label, "", 0, 0, "", f"attested ({evidence})"))
+            writer.writerow(
+                (answer_list, answer_id, position, as_text(label), "", 0, 0, "", f"attested ({evidence})")
+            )
     return out.getvalue()
 
 

@@ -159,12 +159,27 @@ def collect(root: Path, year: int | None = None, size_limit: int = SIZE_LIMIT) -
     return collection
 
 
-def read(candidate: Candidate) -> bytes:
-    """The bytes of an export. Raises Rejection if they cannot be read any more."""
+def read(candidate: Candidate, size_limit: int = SIZE_LIMIT) -> bytes:
+    """The bytes of an export. Raises Rejection if it is no longer the file that was found, or changes meanwhile."""
     try:
-        return candidate.file.read_bytes()
+        # Not to wait, should a pipe lie there by now.
+        descriptor = os.open(candidate.file, os.O_RDONLY | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            before = os.fstat(descriptor)
+            _check_regular(before, size_limit)
+            data = file.read(size_limit + 1)
+            after = os.fstat(descriptor)
     except OSError as error:
         raise _unreadable(error) from error
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(
+        data
+    ) != after.st_size:
+        raise Rejection(
+            "unreadable",
+            "something was written into it while it was read",
+            "Wait until it is whole, and try again.",
+        )
+    return data
 
 
 def _walk(root: Path, collection: Collection) -> Iterator[Path]:
@@ -204,21 +219,24 @@ def _size_of_regular_file(file: Path, root: Path, size_limit: int) -> int:
                     "Put a copy of the export here instead of the link.",
                 )
         status = file.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise Rejection(
-                "not-a-file", "a device, a pipe or a socket", "Remove it: exports are plain files."
-            )
+        _check_regular(status, size_limit)
         if not os.access(file, os.R_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except (OSError, RuntimeError) as error:  # RuntimeError: links that run in a circle
         raise _unreadable(error) from error
+    return status.st_size
+
+
+def _check_regular(status: os.stat_result, size_limit: int) -> None:
+    """Raises Rejection for what is no file, or one that is too large."""
+    if not stat.S_ISREG(status.st_mode):
+        raise Rejection("not-a-file", "a device, a pipe or a socket", "Remove it: exports are plain files.")
     if status.st_size > size_limit:
         raise Rejection(
             "too-large",
             f"{status.st_size:,} bytes; exports are read up to {size_limit:,}",
             "Split the file, or take the part of it that is the export.",
         )
-    return status.st_size
 
 
 def _unreadable(error: Exception) -> Rejection:

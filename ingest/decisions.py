@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 import yaml
 
 from ingest.collect import UsageError
+from ingest.speech import tr
 
 #: Of the faults of a file, so many are named.
 SHOWN = 10
-
-_SAVE = "save it as CSV in UTF-8, with commas between the fields"
 
 
 def check_decisions(root: Path) -> None:
@@ -42,69 +41,79 @@ def faults_of(file: Path, types: Mapping[str, str]) -> Iterator[str]:
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        yield f"{file}: not UTF-8 (byte {error.start}): {_SAVE}"
+        yield tr("{file}: not UTF-8 (byte {at}): {save}", file=file, at=error.start, save=_save())
         return
     except OSError as error:
-        yield f"{file} cannot be read: {error.strerror}"
+        yield tr("{path} cannot be read: {why}", path=file, why=error.strerror)
         return
     if "\0" in text:
-        yield f"{file}, line {text[: text.index(chr(0))].count(chr(10)) + 1}: a NUL byte: {_SAVE}"
+        line = text[: text.index("\0")].count("\n") + 1
+        yield tr("{file}, line {line}: a NUL byte: {save}", file=file, line=line, save=_save())
         return
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    columns = ",".join(types)
     try:
         header = next(lines, [])
         if sorted(header) != sorted(types):
-            yield f"{file}, line 1: the columns are {','.join(header) or 'missing'}; write {columns}, or {_SAVE}"
+            yield tr(
+                "{file}, line 1: the columns are {found}; write {wanted}, or {save}",
+                file=file,
+                found=",".join(header)[:200] or "–",
+                wanted=",".join(types),
+                save=_save(),
+            )
             return
         for fields in lines:
             if not fields:
                 continue
             if len(fields) != len(header):
-                yield (
-                    f"{file}, line {lines.line_num}: {len(fields)} fields below {len(header)} columns; put double "
-                    "quotes around a field that holds a comma"
+                yield tr(
+                    "{file}, line {line}: {found} fields below {wanted} columns; put double quotes around a field "
+                    "that holds a comma",
+                    file=file,
+                    line=lines.line_num,
+                    found=len(fields),
+                    wanted=len(header),
                 )
                 continue
             for name, value in zip(header, fields, strict=True):
                 if value and (wanted := _wanted(types[name], value)):
-                    yield f"{file}, line {lines.line_num}: `{name}` is `{value[:100]}`; write {wanted}"
+                    yield tr(
+                        "{file}, line {line}: `{column}` is `{value}`; write {wanted}",
+                        file=file,
+                        line=lines.line_num,
+                        column=name,
+                        value=value[:100],
+                        wanted=wanted,
+                    )
     except csv.Error as error:
-        yield f"{file}, line {lines.line_num}: no table can be read here ({error}); {_SAVE}"
+        yield tr(
+            "{file}, line {line}: no table can be read here ({why}); {save}",
+            file=file,
+            line=lines.line_num,
+            why=error,
+            save=_save(),
+        )
+
+
+def _save() -> str:
+    return tr("save it as CSV in UTF-8, with commas between the fields")
 
 
 def _wanted(type_name: str, value: str) -> str | None:
     """What a value of the type looks like, if this one is none."""
-    if type_name not in _TYPES:
-        return None
-    read, wanted = _TYPES[type_name]
+    match type_name:
+        case "integer" if not (len(value) == 4 and value.isascii() and value.isdigit()):
+            return tr("a year like 2024, or nothing")
+        case "boolean" if value not in ("true", "false"):
+            return tr("`true` or `false`")
+        case "date" if not _is_day(value):
+            return tr("a day like 2024-03-31")
+        case _:
+            return None
+
+
+def _is_day(value: str) -> bool:
     try:
-        read(value)
+        return len(value) == 10 and bool(date.fromisoformat(value))
     except ValueError:
-        return wanted
-    return None
-
-
-def _year(value: str) -> int:
-    if len(value) != 4 or not (value.isascii() and value.isdigit()):
-        raise ValueError(value)
-    return int(value)
-
-
-def _flag(value: str) -> bool:
-    if value not in ("true", "false"):
-        raise ValueError(value)
-    return value == "true"
-
-
-def _day(value: str) -> date:
-    if len(value) != 10:
-        raise ValueError(value)
-    return date.fromisoformat(value)
-
-
-_TYPES: Mapping[str, tuple[Callable[[str], object], str]] = {
-    "integer": (_year, "a year like 2024, or nothing"),
-    "boolean": (_flag, "`true` or `false`"),
-    "date": (_day, "a day like 2024-03-31"),
-}
+        return False

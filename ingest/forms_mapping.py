@@ -13,6 +13,7 @@ from ingest.formats import json_file, personal, typeform_api, typeform_download
 from ingest.formats.fields import FAMILIES, FITTING
 from ingest.identify import Sample, identify
 from ingest.slug import slugify
+from ingest.spreadsheet import as_text
 
 COLUMNS = (
     "form",
@@ -61,7 +62,7 @@ def mapping_rows(form: str, fields: Iterable[Seen], codebook: Codebook) -> str:
             told = _told(field_ref, title, kind, codebook)
             asked = (form, field_ref, " ".join((title or "").split()), kind)
             meant = (told.target, told.question_id, told.answer_id, told.attribute, told.part)
-            writer.writerow(["" if value is None else value for value in (*asked, *meant)])
+            writer.writerow(["" if value is None else as_text(str(value)) for value in (*asked, *meant)])
     return out.getvalue()
 
 

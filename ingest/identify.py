@@ -92,6 +92,15 @@ def describe(sample: Sample) -> tuple[str, str]:
         return "a zip archive", _UNPACK
     if head[:4] == b"RIFF" or head[4:8] == b"ftyp":
         return _ISO_MEDIA.get(head[8:12], "a sound or a film"), _IMAGE
+    if not head.strip(b"\x00"):
+        return "a file of nothing but NUL bytes", f"Its export or its copy failed. {_EXPORT}"
+    if len(_CONTROLS.findall(head)) * 20 > len(head):
+        return "a binary file", _EXPORT
+    if b"\x00" in head:
+        return (
+            f"a text with a NUL byte at offset {head.index(0)}",
+            f"It was damaged on its way, or is no text. {_EXPORT}",
+        )
     if not text:
         return "a file of nothing but blanks", f"Its export or its copy failed. {_EXPORT}"
     if text[:1] in (b"{", b"["):
@@ -105,8 +114,6 @@ def describe(sample: Sample) -> tuple[str, str]:
         )
     if text.startswith(b"<?xml"):
         return "an XML file", _EXPORT
-    if len(_CONTROLS.findall(head)) * 20 > len(head):
-        return "a binary file", _EXPORT
     return _describe_text(text)
 
 

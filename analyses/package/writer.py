@@ -23,6 +23,7 @@ from ingest.console import Lines, short
 from ingest.console import Table as Listing
 from ingest.settings import Settings
 from ingest.speech import tr
+from ingest.spreadsheet import plain
 
 _FOLDER = Path(__file__).parent
 
@@ -118,12 +119,12 @@ def _write(
 ) -> None:
     (folder / "data").mkdir(parents=True)
     for table in tables:
-        for options, ending in (
-            ("format csv, header", "csv"),
-            ("format parquet, compression zstd", "parquet"),
+        for query, options, ending in (
+            (plain(release.connection, table.query), "format csv, header", "csv"),
+            (table.query, "format parquet, compression zstd", "parquet"),
         ):
             file = str(folder / "data" / f"{table.name}.{ending}").replace("'", "''")
-            release.connection.execute(f"copy ({table.query}) to '{file}' ({options})")
+            release.connection.execute(f"copy ({query}) to '{file}' ({options})")
     described = descriptor(identity, tables, _labels(release), folder)
     _json(folder / "datapackage.json", described)
     _json(folder / "metadata.jsonld", catalogue(identity, tables, described))

@@ -18,7 +18,7 @@ from ingest.reading import Fragment, Observation, Reading, Rejection, Response, 
 NAME = "effects_page"
 
 #: A page of the platform has some ten thousand characters; the rest of a saved page is its site's frame.
-MAXIMUM_BYTES = 20_000_000
+MAXIMUM_BYTES = 8_000_000
 
 _HTML = re.compile(r"<\s*(?:!doctype|html|head|body|h[1-3]|div|section|p|span)\b", re.IGNORECASE)
 _TELLTALE = re.compile(

@@ -96,8 +96,8 @@ class Run:
         for data, rejection in failures.items():
             self._refused(data, rejection)
         if time.process_time() - begin > HANG_SECONDS + 0.02 * len(waiting):
+            alone = Exports()
             for data in waiting:
-                alone = Exports()
                 alone.take(data, NAMES.get(self.target, "2024/a.json"))
                 begin = time.process_time()
                 alone.settle()
