@@ -1,12 +1,12 @@
 with
 
-before as (
+kept as (
 
     select * from {{ ref('stg_raw__published_figures') }}
 
 ),
 
-now as (
+shown as (
 
     select * from {{ ref('rpt_indicator') }}
     where scope_type = 'network'
@@ -28,38 +28,40 @@ exports as (
 changed as (
 
     select
-        before.*,
-        now.indicator_id is null as is_gone,
-        now.numerator as numerator_now,
-        now.denominator as denominator_now,
-        now.value as value_now,
-        now.status as status_now,
-        before.method_digest is distinct from basis.method_digest as is_of_method,
-        basis.indicator_id is not null and before.codebook_digest is distinct from basis.codebook_digest
+        kept.*,
+        (shown.indicator_id is null) as is_gone,
+        shown.numerator as numerator_now,
+        shown.denominator as denominator_now,
+        shown.value as value_now,
+        shown.status as status_now,
+        (kept.method_digest is distinct from basis.method_digest) as is_of_method,
+        (basis.indicator_id is not null and kept.codebook_digest is distinct from basis.codebook_digest)
             as is_of_codebook,
-        basis.indicator_id is not null and before.corrections_digest is distinct from basis.corrections_digest
+        (basis.indicator_id is not null and kept.corrections_digest is distinct from basis.corrections_digest)
             as is_of_corrections,
-        before.register_digest is distinct from basis.register_digest as is_of_register,
-        ('suppressed' in (before.status, now.status) and before.status is distinct from now.status)
-        or before.disclosure <> basis.disclosure as is_of_disclosure
-    from before
-    left join now
+        (kept.register_digest is distinct from basis.register_digest) as is_of_register,
+        (
+            ('suppressed' in (kept.status, shown.status) and kept.status is distinct from shown.status)
+            or kept.disclosure <> basis.disclosure
+        ) as is_of_disclosure
+    from kept
+    left join shown
         on
-            before.indicator_id = now.indicator_id
-            and before.method_version = now.method_version
-            and before.component_id = now.component_id
-            and before.year = now.year
-            and before.scope_id = now.scope_id
+            kept.indicator_id = shown.indicator_id
+            and kept.method_version = shown.method_version
+            and kept.component_id = shown.component_id
+            and kept.year = shown.year
+            and kept.scope_id = shown.scope_id
     left join basis
         on
-            before.indicator_id = basis.indicator_id
-            and before.method_version = basis.method_version
-            and before.year = basis.year
+            kept.indicator_id = basis.indicator_id
+            and kept.method_version = basis.method_version
+            and kept.year = basis.year
     where
-        before.numerator is distinct from now.numerator
-        or before.denominator is distinct from now.denominator
-        or before.value is distinct from now.value
-        or before.status is distinct from now.status
+        kept.numerator is distinct from shown.numerator
+        or kept.denominator is distinct from shown.denominator
+        or kept.value is distinct from shown.value
+        or kept.status is distinct from shown.status
 
 ),
 
@@ -81,7 +83,7 @@ by_exports as (
     inner join exports
         on
             years.report_year = exports.report_year
-            and (exports.year = years.year or (years.looks_back and exports.year = years.year - 1))
+            and (years.year = exports.year or (years.looks_back and years.year - 1 = exports.year))
     group by years.report_year, years.year, years.looks_back
 
 ),

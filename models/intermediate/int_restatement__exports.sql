@@ -36,7 +36,7 @@ now as (
         records.source_id,
         count(*) as record_count
     from reports
-    inner join {{ ref('dim_record') }} as records on records.year <= reports.report_year
+    inner join {{ ref('dim_record') }} as records on reports.report_year >= records.year
     where not records.is_retracted
     group by reports.report_year, records.year, records.source_id
 
@@ -59,8 +59,8 @@ paired as (
 
 ),
 
--- An export that speaks for another year stands on both sides; of one that is in no list any more a project was
--- forgotten; what this version can no longer read is its own doing.
+-- An export that speaks for another year stands on both sides; one that is in no list any more was forgotten;
+-- what this version can no longer read is its own doing.
 final as (
 
     select distinct

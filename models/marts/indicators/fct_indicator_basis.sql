@@ -24,7 +24,9 @@ answers as (
 
     select
         answer_list,
-        {{ join_texts(row_text(['answer_id', 'polarity', 'is_no', 'label_fr', 'page_labels']), 'answer_id', '/') }} as said
+        {{ join_texts(
+            row_text(['answer_id', 'polarity', 'is_no', 'label_fr', 'page_labels']), 'answer_id', '/'
+        ) }} as said
     from {{ ref('answers') }}
     group by answer_list
 
