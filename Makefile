@@ -46,11 +46,14 @@ docs: setup
 	@cp target/static_index.html $(SITE)/index.html
 	@echo "$(SITE)/index.html"
 
+# On all processors; a file's tests stay together, because they share what is slow to make.
+PARALLEL := -n logical --dist loadfile --no-loadscope-reorder
+
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL) --durations=15
 
 test-long: setup
-	$(BIN)/pytest -m long
+	$(BIN)/pytest $(PARALLEL) --durations=15 -m "long or not long"
 
 # The same models on Sail and on a Spark cluster (1 master, 2 workers, on loopback; needs a Java runtime).
 test-spark: setup $(SPARK_STAMP)

@@ -137,7 +137,9 @@ def _write_release(build_database: Path, folder: Path, dictionary: list[Table]) 
             # Keys stand first in every table, so this is their order, and rows that tie are equal.
             connection.execute(f'create table "{table}" as select * from build.main."{table}" order by all')
         connection.execute("detach build")
+        connection.execute("begin")  # hundreds of comments, each of which would be a write to the disk
         comment(connection, (table for table in dictionary if table.name in published))
+        connection.execute("commit")
         # Where a row group of a large file ends depends on the threads, unless there is one.
         connection.execute("set threads = 1")
         for table, columns in published.items():

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from ingest import intake
 from ingest.expectations import Validation
 from ingest.publish import publish
-from ingest.warehouse import Publication, Warehouse
+from ingest.warehouse import BuildResult, Publication, Warehouse
+from tests.pipeline import once
 from tests.pipeline.forms import write_forms
+from tests.pipeline.once import parsed_once
 from tests.pipeline.warehouses import ROOT, Built, QuickBuild, dbt_build, fill, invoke, invoke_json
 
 
@@ -27,14 +31,34 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "warehouse"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_parse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """dbt parses a project once for all tests and all their processes; dbt is loaded when it is needed."""
+    build = Warehouse.build
+
+    def building(self: Warehouse, *arguments: Any) -> BuildResult:
+        with parsed_once():
+            return build(self, *arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(once, "SHARED", once.shared(tmp_path_factory))
+        patch.setattr(Warehouse, "build", building)
+        yield
+
+
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def built() -> Built:
     """What the main job makes of exports in every form: one for all tests, to be looked at only."""
-    folder = tmp_path_factory.mktemp("built")
-    exports = write_forms(folder / "exports")
-    result = invoke("run", exports, "--out", folder / "reports", "--json", warehouse=folder / "warehouse")
-    assert result.exit_code == 0, result.output
-    return Built(exports, folder / "warehouse", folder / "reports", result.output)
+
+    def make(folder: Path) -> None:
+        exports = write_forms(folder / "exports")
+        result = invoke("run", exports, "--out", folder / "reports", "--json", warehouse=folder / "warehouse")
+        assert result.exit_code == 0, result.output
+        (folder / "said.txt").write_text(result.output, encoding="utf-8")
+
+    folder = once.once("built", make)
+    said = (folder / "said.txt").read_text(encoding="utf-8")
+    return Built(folder / "exports", folder / "warehouse", folder / "reports", said)
 
 
 @pytest.fixture
@@ -79,11 +103,16 @@ def reports(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.fixture(scope="session")
-def published_example(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def published_example() -> Warehouse:
     """The example network, built without tests and published: one for all tests, to be looked at only."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("example"))
-    invoke_json("ingest", ROOT / "exports", warehouse=warehouse.root)
-    dbt_build(warehouse, "seed", "model")
-    release = publish(warehouse)
-    warehouse.note_publication(Publication(release.release_id, "", "2026-01-01T00:00:00+00:00", 0, 0, []))
-    return warehouse
+
+    def make(folder: Path) -> None:
+        warehouse = Warehouse(folder)
+        invoke_json("ingest", ROOT / "exports", warehouse=warehouse.root)
+        dbt_build(warehouse, "seed", "model")
+        release = publish(warehouse)
+        warehouse.note_publication(
+            Publication(release.release_id, "", "2026-01-01T00:00:00+00:00", 0, 0, [])
+        )
+
+    return Warehouse(once.once("example", make))

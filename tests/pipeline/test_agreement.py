@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pytest
@@ -77,10 +79,24 @@ def social(warehouse: Path) -> dict[str, tuple[str, frozenset[str]]]:
     return {question: (state, frozenset(answers or ())) for question, state, answers in rows}
 
 
-def test_the_strongest_form_speaks_and_the_next_takes_its_place(tmp_path: Path) -> None:
-    write(tmp_path / "exports")
+class Reference(NamedTuple):
+    files: dict[str, Path]
+    warehouse: Path
+    parquet: dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    folder = tmp_path_factory.mktemp("reference")
+    files, warehouse = write(folder / "exports"), folder / "warehouse"
+    invoke_json("ingest", folder / "exports", warehouse=warehouse)
+    invoke_json("build", warehouse=warehouse)
+    return Reference(files, warehouse, published(warehouse))
+
+
+def test_the_strongest_form_speaks_and_the_next_takes_its_place(reference: Reference, tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse"
-    invoke_json("run", tmp_path / "exports", "--out", tmp_path / "reports", warehouse=warehouse)
+    shutil.copytree(reference.warehouse, warehouse, symlinks=True)
     with duckdb.connect(str(warehouse / "effets.duckdb"), read_only=True) as db:
         assert db.sql("select count(*), sum(record_count) from fct_evaluation").fetchall() == [(1, 4)]
         chosen = db.sql(
@@ -103,14 +119,6 @@ def test_the_strongest_form_speaks_and_the_next_takes_its_place(tmp_path: Path) 
     }
 
 
-@pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Path], dict[str, bytes]]:
-    folder = tmp_path_factory.mktemp("reference")
-    files = write(folder / "exports")
-    invoke_json("run", folder / "exports", "--out", folder / "reports", warehouse=folder / "warehouse")
-    return files, published(folder / "warehouse")
-
-
 def load_in_order(order: tuple[str, ...], files: dict[str, Path], folder: Path) -> dict[str, bytes]:
     for form in order:
         single = folder / "in" / form / "2024"
@@ -124,12 +132,11 @@ def load_in_order(order: tuple[str, ...], files: dict[str, Path], folder: Path) 
 @settings(max_examples=1, deadline=None, suppress_health_check=list(HealthCheck))
 @given(order=st.permutations(FORMS))
 def test_the_order_of_loading_changes_no_byte(order, reference, tmp_path_factory):
-    files, expected = reference
-    assert load_in_order(tuple(order), files, tmp_path_factory.mktemp("order")) == expected
+    found = load_in_order(tuple(order), reference.files, tmp_path_factory.mktemp("order"))
+    assert found == reference.parquet
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("order", list(itertools.permutations(FORMS)), ids="-".join)
 def test_no_order_of_loading_changes_a_byte(order, reference, tmp_path):
-    files, expected = reference
-    assert load_in_order(order, files, tmp_path) == expected
+    assert load_in_order(order, reference.files, tmp_path) == reference.parquet

@@ -214,7 +214,7 @@ def published(database: Path) -> tuple[Figures, dict[Key, Figure], list[Row]]:
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """One for all invented networks, so that dbt parses the project once."""
+    """One for all invented networks."""
     return Warehouse(tmp_path_factory.mktemp("invented"))
 
 

@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 import effets
 from ingest.warehouse import PROJECT_ROOT, BuildResult, Check, Warehouse
 from tests.ingest.places import IMPORTED
+from tests.pipeline.once import parsed_once
 
 ROOT = Path(__file__).parents[2]
 UTOPIC = ROOT / "exports" / "2024" / "utopic.txt"
@@ -59,7 +60,7 @@ def dbt_build(warehouse: Warehouse, *kinds: str, select: tuple[str, ...] = ()) -
     from dbt.cli.main import dbtRunner
 
     target = str(warehouse.root / "dbt")
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()):
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()), parsed_once():
         patch.setenv("EFFETS_WAREHOUSE", str(warehouse.root))
         outcome = dbtRunner().invoke(
             [
