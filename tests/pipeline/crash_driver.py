@@ -79,6 +79,8 @@ def _load() -> None:
     """What takes time to load, before the forks."""
     import dbt.adapters.duckdb.connections
     import dbt.cli.main  # noqa: F401
+    import great_expectations  # noqa: F401
+    import pandas  # noqa: F401
 
     assert analyses.report.write_report and effets.app
 

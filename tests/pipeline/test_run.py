@@ -49,7 +49,7 @@ def test_run_publishes_and_then_has_nothing_to_do(tmp_path: Path) -> None:
 
     second = effets("run", cwd=tmp_path)
     assert (second["published"], second["release"]) == (False, first["release"])
-    assert second["seconds"]["total"] < first["seconds"]["total"] / 5
+    assert not {"build", "publish", "report"} & second["seconds"].keys()
     assert effets("status", cwd=tmp_path)["status"]["publication"]["release"] == first["release"]
 
 
