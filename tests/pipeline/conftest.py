@@ -111,8 +111,6 @@ def published_example() -> Warehouse:
         invoke_json("ingest", ROOT / "exports", warehouse=warehouse.root)
         dbt_build(warehouse, "seed", "model")
         release = publish(warehouse)
-        warehouse.note_publication(
-            Publication(release.release_id, "", "2026-01-01T00:00:00+00:00", 0, 0, [])
-        )
+        warehouse.note_publication(Publication(release.release_id, "", "2026-01-01T00:00:00+00:00", 0, 0, []))
 
     return Warehouse(once.once("example", make))
