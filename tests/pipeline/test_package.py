@@ -111,7 +111,7 @@ def test_the_codebook_is_ddi(package: Path, built: Built) -> None:
         assert labels == [fr, en]
     groups = [(g.get("type"), g.get("name")) for g in root.iter(f"{ddi.NAMESPACE}varGrp")]
     assert ("section", "lien-social") in groups
-    assert {name for kind, name in groups if kind == "version"} >= {"T2", "place_json"}
+    assert {name for kind, name in groups if kind == "version"} >= {"T6", "place_json"}
 
 
 @pytest.mark.parametrize(

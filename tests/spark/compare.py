@@ -14,8 +14,8 @@ TOLERANCE = 1e-9
 def differences(database: Path, parquet: dict[str, Path]) -> list[str]:
     """What differs between DuckDB's published tables and another engine's Parquet files, a line per table.
 
-    `database` is effets.duckdb; `parquet` has a glob of files per table that has any. Rows are matched on all columns that hold no
-    floats, equal ones in the order of their floats; a column that one side lacks is a difference.
+    `database` is effets.duckdb; `parquet` has a glob of files per table that has any. Rows are matched on all columns
+    that hold no floats, equal ones in the order of their floats; a column that one side lacks is a difference.
     """
     found: list[str] = []
     with duckdb.connect() as connection:
