@@ -107,14 +107,8 @@ def is_aside(name: str) -> bool:
     return name.startswith(".") or name.lower() in (MANIFEST, _README)
 
 
-def collect(root: Path, year: int | None = None, size_limit: int = SIZE_LIMIT) -> Collection:
-    """List the exports under `root`, a folder or a single file, in the order of their paths.
-
-    `year` is that of the command line: it counts where neither the manifest nor a folder tells one.
-    Raises UsageError if `root` is not there or its manifest cannot be read.
-    """
-    if not root.exists():
-        raise UsageError(tr("{path} does not exist: give a folder of exports, or one export", path=root))
+def check_year(year: int | None) -> None:
+    """Raise UsageError for a year that no export can be of; none at all is one."""
     if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
         raise UsageError(
             tr(
@@ -124,6 +118,17 @@ def collect(root: Path, year: int | None = None, size_limit: int = SIZE_LIMIT) -
                 last=LAST_YEAR,
             )
         )
+
+
+def collect(root: Path, year: int | None = None, size_limit: int = SIZE_LIMIT) -> Collection:
+    """List the exports under `root`, a folder or a single file, in the order of their paths.
+
+    `year` is that of the command line: it counts where neither the manifest nor a folder tells one.
+    Raises UsageError if `root` is not there or its manifest cannot be read.
+    """
+    if not root.exists():
+        raise UsageError(tr("{path} does not exist: give a folder of exports, or one export", path=root))
+    check_year(year)
     root = root.resolve()
     folder = root.parent if root.is_file() else root
     manifest = {} if root.is_file() else _read_manifest(root / MANIFEST)

@@ -22,6 +22,7 @@ from typing import Any
 
 import duckdb
 
+from ingest.pages import render
 from ingest.warehouse import PROJECT_ROOT
 
 #: Tables of the schema `main` that are published.
@@ -257,9 +258,6 @@ class Dictionary:
 
 def write_dictionary(tables: list[Table], folder: Path) -> None:
     """Write the page and the CSV files into `folder`, which must not be there yet."""
-    import jinja2
-    from markupsafe import Markup
-
     folder.mkdir()
     _write_csv(folder / "tables.csv", _TABLE_COLUMNS, map(_table_row, tables))
     _write_csv(
@@ -267,22 +265,13 @@ def write_dictionary(tables: list[Table], folder: Path) -> None:
         _COLUMN_COLUMNS,
         (_column_row(table, column) for table in tables for column in table.columns),
     )
-    templates = Path(__file__).parent / "templates"
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    page = render(
+        "dictionary.html.jinja",
+        {"tables": tables, "names": {table.name for table in tables}},
+        styles=("quality.css", "dictionary.css"),
+        filters={"code": _with_code},
     )
-    environment.filters["code"] = _with_code
-    style = "".join(
-        (templates / name).read_text(encoding="utf-8") for name in ("quality.css", "dictionary.css")
-    )
-    page = environment.get_template("dictionary.html.jinja").render(
-        tables=tables, names={table.name for table in tables}, style=Markup(style)
-    )
-    (folder / "index.html").write_text(page.strip() + "\n", encoding="utf-8", newline="\n")
+    (folder / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
 
 def comment(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None:

@@ -13,9 +13,8 @@ from ingest.durable import replace_file
 from ingest.explain import IN_CHANGE, IN_FIGURE, Component, Evidence, Explanation, Member
 from ingest.explain_figures import Step
 from ingest.language import Texts
+from ingest.pages import render
 from ingest.said import Said
-
-_FOLDER = Path(__file__).parent
 
 #: Figures of a share that are none.
 _COUNTED = ("followed", "p_value", "p_value_holm")
@@ -304,21 +303,8 @@ def page_file(wording: Wording, out: Path) -> Path:
 
 def write_page(wording: Wording, file: Path) -> Path:
     """Write the page, whole or not at all; the same explanation gives the same page."""
-    import jinja2
-    from markupsafe import Markup
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = (_FOLDER / "templates" / "quality.css").read_text(encoding="utf-8")
-    page = environment.get_template("explain.html.jinja").render(
-        w=wording, x=wording.explanation, t=wording.texts, style=Markup(style)
-    )
+    page = render("explain.html.jinja", {"w": wording, "x": wording.explanation, "t": wording.texts})
     file.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(file, (page.strip() + "\n").encode())
+    replace_file(file, page.encode())
     wording.page = file.resolve()
     return wording.page

@@ -19,9 +19,8 @@ import duckdb
 
 from ingest.expectations import EXPECTATIONS, LIMITS, REASON, Expectation, expectations_of, seen_in
 from ingest.language import Texts
+from ingest.pages import render
 from ingest.warehouse import Warehouse
-
-_FOLDER = Path(__file__).parent
 
 #: How many failing exports or rows a check shows.
 SHOWN = 5
@@ -86,28 +85,15 @@ def write_quality(warehouse: Warehouse, folder: Path, language: str = "fr") -> N
 
     The same build gives the same page.
     """
-    import jinja2
-    from markupsafe import Markup
-
     texts = Texts(language)
     with duckdb.connect(warehouse.build_database, read_only=True) as connection:
         contents = _contents(connection, warehouse, texts)
     folder.mkdir()
     if warehouse.data_docs.is_dir():
         shutil.copytree(warehouse.data_docs, folder / "data_docs")
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(t=texts)
-    style = (_FOLDER / "templates" / "quality.css").read_text(encoding="utf-8")
-    page = environment.get_template("quality.html.jinja").render(
-        contents, style=Markup(style), has_data_docs=(folder / "data_docs").is_dir()
-    )
-    (folder / "index.html").write_text(page.strip() + "\n", encoding="utf-8", newline="\n")
+    told = {**contents, "t": texts, "has_data_docs": (folder / "data_docs").is_dir()}
+    page = render("quality.html.jinja", told)
+    (folder / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
 
 def _contents(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, texts: Texts) -> dict[str, Any]:

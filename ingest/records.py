@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ingest.archive import Archive, State
-from ingest.collect import FIRST_YEAR, LAST_YEAR, SIZE_LIMIT, UsageError
+from ingest.collect import SIZE_LIMIT, UsageError, check_year
 from ingest.speech import tr
 
 _HASH = re.compile(r"[0-9a-f]{4,64}")
@@ -49,15 +49,7 @@ def redate(source: str, year: int | None, archive: Archive) -> Decision:
 
     Raises UsageError for a year that is none, and as `find_source` does.
     """
-    if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
-        raise UsageError(
-            tr(
-                "--year {year} is no plausible year: give one from {first} to {last}",
-                year=year,
-                first=FIRST_YEAR,
-                last=LAST_YEAR,
-            )
-        )
+    check_year(year)
     state = archive.state()
     source_id = find_source(source, state)
     is_news = state.redated.get(source_id) != year
