@@ -35,7 +35,7 @@ LONGER = {
     "int_indicators__counted": 128,
     "int_indicators__documents": 124,
     "int_indicators__memberships": 124,
-    "int_restatement__causes": 145,
+    "int_restatement__causes": 147,
     "qc_contradictions": 134,
 }
 
