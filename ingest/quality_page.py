@@ -257,7 +257,7 @@ def _test(
         language=language,
         protects=meta.get("protects", protects),
         acts=meta.get("acts", acts),
-        is_hard=str(node["config"].get("severity", "error")).lower() == "error",
+        is_hard=is_hard(node["config"]),
         result=outcome,
         failure_count=int(result["failures"] or 0),
         failing=failing,
@@ -302,6 +302,17 @@ def _head(sql: str) -> str:
             break
         words.append(line.removeprefix("--").strip())
     return " ".join(words)
+
+
+def is_hard(config: Mapping[str, Any]) -> bool:
+    """Whether the first row that a dbt test finds stops the publication.
+
+    With the severity `warn` dbt never looks at `error_if`: a test that warns up to a limit has the severity `error`,
+    a `warn_if` and an `error_if`.
+    """
+    return (
+        str(config.get("severity", "error")).lower() == "error" and config.get("error_if", "!= 0") == "!= 0"
+    )
 
 
 def _failing(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:

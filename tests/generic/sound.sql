@@ -4,7 +4,7 @@
     an error where most of a table is hollow.
 -#}
 {% test sound(model, may_be_empty=[]) %}
-{{ config(severity='warn', error_if='>10') }}
+{{ config(warn_if='!= 0', error_if='> 10') }}
 
 {% if execute %}
 {% for column in adapter.get_columns_in_relation(model) %}
