@@ -6,10 +6,11 @@ Whatever the input: a reading, or a refusal that says why and what would help. A
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import duckdb
 import yaml
@@ -72,7 +73,7 @@ class Exports:
                 export = read_export(source_id, module.NAME, len(content), kept, self.readings.codebook)
                 self.readings.add(export)
                 self.inputs[source_id] = data
-                self._check(export.reading)
+                self._check(export.rows)
                 outcome = "read"
             except Rejection as rejection:
                 outcome = check_refusal(rejection)
@@ -87,13 +88,15 @@ class Exports:
         return found
 
     @staticmethod
-    def _check(reading: object) -> None:
-        if reading is not None:
-            counts = [
-                getattr(reading, f"characters_{part}") for part in ("recognised", "testimony", "unparsed")
-            ]
-            if min(counts) < 0 or sum(counts) != getattr(reading, "characters"):  # noqa: B009
-                raise Fault(f"characters do not add up: {counts}")
+    def _check(rows: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
+        """Every character of a page has one place. Raises Fault."""
+        for *_, characters, recognised, testimony, unparsed in rows.get("exports", ()):
+            if characters is None:
+                continue
+            if min(recognised, testimony, unparsed) < 0 or recognised + testimony + unparsed != characters:
+                raise Fault(
+                    f"characters do not add up: {recognised} + {testimony} + {unparsed} <> {characters}"
+                )
 
     @staticmethod
     def _opened(data: bytes, path: str) -> Iterator[tuple[str, bytes | Rejection]]:
