@@ -61,10 +61,14 @@ QUERIES: dict[str, str] = {
     "indicators": """
         select
             *,
-            n_answered::double / n_evaluations as coverage,
-            status = 'bounds' or n_answered < 0.8 * n_evaluations as has_bounds
+            status = 'bounds' or coverage < 0.8 as has_bounds
         from rpt_indicator
-        where year = $year and kind = 'effect' and unit = 'share'
+        where
+            year = $year
+            and scope_type = 'network'
+            and disclosure = 'public'
+            and kind = 'effect'
+            and unit = 'share'
         order by
             left(indicator_id, 1),
             try_cast(substr(indicator_id, 2) as integer),

@@ -13,47 +13,9 @@ evaluations as (
 
 ),
 
-choices as (
-
-    select
-        responses.evaluation_id,
-        responses.category_id,
-        responses.state,
-        questions.role,
-        exists(
-            select 1
-            from {{ ref('fct_observation') }} as observations
-            left join {{ ref('stg_codebook__answers') }} as answers
-                on observations.answer_key = answers.answer_key
-            where
-                observations.evaluation_id = responses.evaluation_id
-                and observations.question_id = responses.question_id
-                and not coalesce(answers.is_no, false)
-        ) as has_effect
-    from {{ ref('fct_response') }} as responses
-    inner join {{ ref('stg_codebook__questions') }} as questions
-        on responses.question_id = questions.question_id
-    inner join {{ ref('categories') }} as categories
-        on questions.category_id = categories.category_id
-    where
-        questions.form = 'social'
-        and categories.criterion_number <= 12
-        and questions.kind in ('single', 'multiple')
-
-),
-
--- Where none is observed, a criterion may still hide an effect behind a choice without an answer; what kind
--- of effect it was (role `kind`) is only asked of those that had one.
 criteria as (
 
-    select
-        evaluation_id,
-        category_id,
-        bool_or(state = 'answered') as is_answered,
-        bool_or(has_effect) as has_effect,
-        bool_or(state <> 'answered' and role <> 'kind') as is_open
-    from choices
-    group by evaluation_id, category_id
+    select * from {{ ref('int_indicators__criteria') }}
 
 ),
 

@@ -59,6 +59,8 @@ counted as (
         count(*) filter (where matched.is_ambiguous) as n_ambiguous,
         count(*) filter (where matched.is_broken) as n_broken,
         count(*) filter (where matched.is_matched) as n_matched,
+        count(*) filter (where matched.had_it) as numerator_from,
+        count(*) filter (where matched.has_it) as numerator_to,
         count(*) filter (where matched.is_gained) as gained,
         count(*) filter (where matched.is_lost) as lost
     from {{ ref('fct_indicator_matched') }} as matched
@@ -87,6 +89,8 @@ final as (
         scopes.scope_type,
         scopes.scope_id,
         coalesce(counted.n_matched, 0)::integer as n_matched,
+        coalesce(counted.numerator_from, 0)::integer as numerator_from,
+        coalesce(counted.numerator_to, 0)::integer as numerator_to,
         coalesce(counted.gained, 0)::integer as gained,
         coalesce(counted.lost, 0)::integer as lost,
         case

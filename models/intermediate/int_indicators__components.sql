@@ -113,6 +113,7 @@ final as (
         rules.answer_polarity,
         rules.minimum_answers,
         rules.measure,
+        rules.distribution,
         rules.among_question_id,
         rules.among_answer_ids,
         coalesce(rules.label_fr || ' : ' || parts.label_fr, parts.label_fr, rules.label_fr)

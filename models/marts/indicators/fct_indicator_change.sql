@@ -49,6 +49,8 @@ final as (
         judged.scope_type,
         judged.scope_id,
         judged.n_matched,
+        case when judged.status <> 'break' then judged.numerator_from end as numerator_from,
+        case when judged.status <> 'break' then judged.numerator_to end as numerator_to,
         case when judged.status <> 'break' then judged.gained end as gained,
         case when judged.status <> 'break' then judged.lost end as lost,
         case

@@ -68,6 +68,8 @@ final as (
         before.state <> 'not_asked' and after.state <> 'not_asked' as is_asked,
         'ambiguous' in (before.state, after.state) as is_ambiguous,
         before.denominator = 1 and after.denominator = 1 as is_matched,
+        before.denominator = 1 and after.denominator = 1 and before.numerator = 1 as had_it,
+        before.denominator = 1 and after.denominator = 1 and after.numerator = 1 as has_it,
         before.denominator = 1 and after.denominator = 1 and after.numerator > before.numerator as is_gained,
         before.denominator = 1 and after.denominator = 1 and after.numerator < before.numerator as is_lost,
         before.denominator = 1 and after.denominator = 1 and exists (

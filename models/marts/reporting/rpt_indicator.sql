@@ -3,6 +3,7 @@ with
 figures as (
 
     select * from {{ ref('fct_indicator_value') }}
+    where scope_type <> 'site'
 
 ),
 
@@ -18,65 +19,98 @@ components as (
 
 ),
 
+scopes as (
+
+    select * from {{ ref('dim_scope') }}
+
+),
+
 statuses as (
 
     select * from {{ ref('statuses') }}
 
 ),
 
+judged as (
+
+    select
+        figures.*,
+        indicators.disclosure,
+        case
+            when indicators.disclosure = 'restricted' then 'suppressed' else figures.status
+        end as shown_status,
+        indicators.disclosure = 'restricted' as is_masked,
+        figures.status = 'small_n' as is_small
+    from figures
+    inner join indicators
+        on
+            figures.indicator_id = indicators.indicator_id
+            and figures.method_version = indicators.method_version
+
+),
+
 final as (
 
     select
-        figures.indicator_id,
-        figures.method_version,
+        judged.indicator_id,
+        judged.method_version,
         indicators.label_fr,
         indicators.label_en,
         indicators.kind,
         indicators.unit,
         indicators.direction,
-        figures.component_id,
+        judged.component_id,
         components.position as component_position,
         components.component_label_fr,
         components.component_label_en,
         components.statistic,
-        figures.year,
-        figures.scope_type,
-        figures.scope_id,
+        judged.year,
+        judged.scope_type,
+        judged.scope_id,
+        scopes.position as scope_position,
+        scopes.label_fr as scope_label_fr,
+        scopes.label_en as scope_label_en,
         -- Of too few answers, nothing is shown but how many there are.
-        case when figures.status <> 'small_n' then figures.numerator end as numerator,
-        figures.denominator,
-        figures.value,
-        figures.value_q1,
-        figures.value_q3,
-        figures.ci_low,
-        figures.ci_high,
-        case when figures.status <> 'small_n' then figures.bound_low end as bound_low,
-        case when figures.status <> 'small_n' then figures.bound_high end as bound_high,
-        figures.n_answered,
-        figures.n_ambiguous,
-        figures.n_evaluations,
-        figures.n_register,
-        figures.status,
+        {% for column in ['numerator', 'bound_low', 'bound_high'] %}
+            case
+                when not judged.is_masked and not judged.is_small then judged.{{ column }}
+            end as {{ column }},
+        {% endfor %}
+        {% for column in ['value', 'value_q1', 'value_q3', 'ci_low', 'ci_high'] %}
+            case when not judged.is_masked then judged.{{ column }} end as {{ column }},
+        {% endfor %}
+        judged.denominator,
+        judged.n_answered,
+        judged.n_ambiguous,
+        judged.n_evaluations,
+        judged.n_register,
+        judged.n_answered::double / judged.n_evaluations as coverage,
+        judged.disclosure,
+        judged.shown_status as status,
         statuses.label_fr as status_label_fr,
         statuses.label_en as status_label_en,
+        statuses.obs_status,
+        statuses.conf_status,
+        null::varchar as masked_fr,
+        null::varchar as masked_en,
         indicators.numerator_fr,
         indicators.numerator_en,
         indicators.denominator_fr,
         indicators.denominator_en,
         indicators.caveat_fr,
         indicators.caveat_en
-    from figures
+    from judged
     inner join indicators
         on
-            figures.indicator_id = indicators.indicator_id
-            and figures.method_version = indicators.method_version
+            judged.indicator_id = indicators.indicator_id
+            and judged.method_version = indicators.method_version
     inner join components
         on
-            figures.indicator_id = components.indicator_id
-            and figures.method_version = components.method_version
-            and figures.component_id = components.component_id
-    inner join statuses on figures.status = statuses.status
-    where indicators.disclosure = 'public' and figures.scope_type = 'network'
+            judged.indicator_id = components.indicator_id
+            and judged.method_version = components.method_version
+            and judged.component_id = components.component_id
+    inner join scopes on judged.scope_type = scopes.scope_type and judged.scope_id = scopes.scope_id
+    inner join statuses on judged.shown_status = statuses.status
 
 )
 
