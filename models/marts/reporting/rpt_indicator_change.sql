@@ -89,8 +89,8 @@ final as (
         statuses.label_en as status_label_en,
         statuses.obs_status,
         statuses.conf_status,
-        null::varchar as masked_fr,
-        null::varchar as masked_en
+        null::string as masked_fr,
+        null::string as masked_en
     from judged
     inner join indicators
         on

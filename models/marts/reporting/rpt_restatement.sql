@@ -47,7 +47,7 @@ named as (
 final as (
 
     select
-        restated.report_year::varchar
+        restated.report_year::string
         || case when restated.edition > 1 then '-' || restated.edition else '' end as report,
         restated.indicator_id,
         restated.method_version,
