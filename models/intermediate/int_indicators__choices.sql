@@ -34,7 +34,10 @@ chosen as (
         {{ counts_answer('observations.answer_id', 'components.answer_ids') }}
         and (components.answer_polarity is null or components.answer_polarity = observations.polarity)
     group by
-        components.indicator_id, components.method_version, components.component_id, observations.evaluation_id
+        components.indicator_id,
+        components.method_version,
+        components.component_id,
+        observations.evaluation_id
 
 ),
 
@@ -50,7 +53,10 @@ included as (
     from components
     inner join observations on components.among_question_id = observations.question_id
     group by
-        components.indicator_id, components.method_version, components.component_id, observations.evaluation_id
+        components.indicator_id,
+        components.method_version,
+        components.component_id,
+        observations.evaluation_id
 
 ),
 

@@ -12,8 +12,8 @@ rules as (
         indicator_id,
         method_version,
         md5({{ join_texts(row_text([
-            'component_id', 'family', 'statistic', 'minimum_n', 'expand', 'category_id', 'question_id', 'answer_ids',
-            'answer_polarity', 'minimum_answers', 'measure', 'among_question_id', 'among_answer_ids',
+            'component_id', 'family', 'statistic', 'minimum_n', 'expand', 'category_id', 'question_id',
+            'answer_ids', 'answer_polarity', 'minimum_answers', 'measure', 'among_question_id', 'among_answer_ids',
         ]), 'position', '/') }}) as method_digest
     from {{ ref('indicator_rules') }}
     group by indicator_id, method_version
@@ -59,7 +59,9 @@ corrections as (
     select
         campaigns.year,
         md5({{ join_texts(
-            row_text(['listed.correction_id', 'listed.expect', 'listed.state', 'listed.answer']), 'listed.correction_id', '/'
+            row_text(['listed.correction_id', 'listed.expect', 'listed.state', 'listed.answer']),
+            'listed.correction_id',
+            '/'
         ) }}) as corrections_digest
     from campaigns
     inner join {{ ref('int_corrections__listed') }} as listed

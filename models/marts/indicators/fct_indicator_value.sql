@@ -77,7 +77,10 @@ final as (
             case
                 when figured.has_interval
                     then {{ wilson(
-                        'figured.numerator', 'figured.denominator', '(figured.n_register - figured.n_outside)', side
+                        'figured.numerator',
+                        'figured.denominator',
+                        '(figured.n_register - figured.n_outside)',
+                        side
                     ) }}
             end as ci_{{ side }},
         {% endfor %}
