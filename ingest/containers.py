@@ -102,7 +102,7 @@ class _Walk:
                 ((_name(entry), entry) for entry in archive.infolist()), key=lambda pair: pair[0]
             )
         except Exception as error:  # damaged in whatever way
-            yield path, Rejection("unreadable", f"no ZIP file that can be read: {error}", _AGAIN)
+            yield path, Rejection("unreadable", f"no ZIP file that can be read: {str(error)[:200]}", _AGAIN)
             return
         with archive:
             for name, entry in entries:
@@ -143,7 +143,9 @@ class _Walk:
                         break
                     pieces.append(piece)
         except Exception as error:  # damaged in whatever way, or packed in one that is not known
-            raise Rejection("unreadable", f"a member that cannot be unpacked: {error}", _AGAIN) from error
+            raise Rejection(
+                "unreadable", f"a member that cannot be unpacked: {str(error)[:200]}", _AGAIN
+            ) from error
         self.bytes_left -= size
         if self.bytes_left < 0:
             detail = f"more than {limits.total_bytes:,} bytes when unpacked"

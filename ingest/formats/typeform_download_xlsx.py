@@ -112,7 +112,7 @@ def _read(data: bytes) -> tuple[str, int, list[list[str]]]:
                 if ID in titles and SUBMITTED in titles:
                     return name, number, [[_text(cell) for cell in row] for row in rows]
     except Exception as error:  # of whatever kind: the workbook is damaged
-        raise Rejection("malformed", f"no workbook that can be read: {error}", _AGAIN) from error
+        raise Rejection("malformed", f"no workbook that can be read: {str(error)[:200]}", _AGAIN) from error
     raise Rejection(
         "unknown-format", f"a workbook without the columns `{ID}` and `{SUBMITTED}` in any sheet", _DOWNLOAD
     )
