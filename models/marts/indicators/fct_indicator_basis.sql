@@ -2,7 +2,7 @@ with
 
 indicators as (
 
-    select * from {{ ref('indicators') }}
+    select * from {{ ref('dim_indicator') }}
 
 ),
 
