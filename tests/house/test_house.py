@@ -31,12 +31,13 @@ LONGER = {
     "int_environment__scored": 169,
     "int_indicators__breadth": 121,
     "int_indicators__changed": 130,
-    "int_indicators__components": 137,
+    "int_indicators__components": 138,
     "int_indicators__counted": 128,
     "int_indicators__documents": 124,
     "int_indicators__memberships": 124,
     "int_restatement__causes": 147,
     "qc_contradictions": 134,
+    "rpt_indicator": 117,
 }
 
 
