@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -60,11 +61,45 @@ class Row(dict[str, Any]):
         return Ref(f"query:{self.query.name}", {n: v for n, v in self.items() if isinstance(v, str)}, column)
 
 
+#: Tables that a release of an earlier version may lack, as empty ones.
+_BRIDGE = {
+    "rpt_indicator_change": "indicator_id, method_version, component_id, component_label_fr, component_label_en, label_fr, label_en, year_from, year_to, scope_type, scope_id, n_matched, arrow, status",
+    "rpt_cooccurrence": "year, category_id_a, category_id_b, both_count, n_answered, status",
+    "rpt_sdg": "year, goal, label_fr, label_en, site_count, evaluation_count, status, is_proposed",
+    "rpt_department": "year, department_code, department, region_code, evaluation_count, register_count",
+    "rpt_composition": "year, dimension, group_id, evaluation_count, register_count",
+    "rpt_extraction": "year, format",
+    "rpt_restatement": "published_in",
+}
+
+
 class Database:
     """The published database, opened for reading only; use it in a `with`."""
 
     def __init__(self, path: Path) -> None:
         self._connection = duckdb.connect(str(path), read_only=True)
+        tables = self._connection.execute("select table_name from duckdb_tables()").fetchall()
+        for name, columns in _BRIDGE.items():
+            if (name,) not in tables:
+                listed = ", ".join(f"{column} varchar" for column in columns.split(", "))
+                listed = re.sub(r"(year\w*|number|goal|\w+_count|n_\w+) varchar", r"\1 integer", listed)
+                self._connection.execute(f"create temp table {name} ({listed})")
+        described = [row[0] for row in self._connection.execute("describe rpt_indicator").fetchall()]
+        if "scope_type" not in described:
+            self._connection.execute(
+                """
+                create temp view rpt_indicator as
+                select
+                    *,
+                    'network' as scope_type,
+                    'network' as scope_id,
+                    1 as scope_position,
+                    n_answered / nullif(n_evaluations, 0) as coverage,
+                    null::varchar as masked_fr,
+                    null::varchar as masked_en
+                from main.rpt_indicator
+                """
+            )
 
     def __enter__(self) -> Database:
         return self
@@ -79,4 +114,12 @@ class Database:
         query = QUERIES[name]
         cursor = self._connection.execute(query.sql, {"year": year} if "$year" in query.sql else None)
         columns = [column[0] for column in cursor.description or ()]
-        return [Row(query, dict(zip(columns, row, strict=True))) for row in cursor.fetchall()]
+        return [
+            Row(query, {name: _plain(value) for name, value in zip(columns, row, strict=True)})
+            for row in cursor.fetchall()
+        ]
+
+
+def _plain(value: Any) -> Any:
+    """Numbers as Python writes them."""
+    return float(value) if isinstance(value, Decimal) else value

@@ -62,6 +62,8 @@ class Cell:
     #: The ends of a range, printed with `joint` between them.
     parts: tuple[Cell, ...] = ()
     joint: str = ""
+    #: Stands out, in a sentence.
+    is_strong: bool = False
 
     @property
     def is_missing(self) -> bool:
@@ -183,6 +185,14 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class LegendItem:
+    """What a sign of a chart means: `dot`, `interval`, `bounds`, `bar`, or a colour of the palette (`step-0`…)."""
+
+    sign: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A chart: its title says what it shows, `base` on how many it rests (n), `description` all that is drawn."""
 
@@ -194,6 +204,7 @@ class Figure:
     table: Table
     query: str
     notes: tuple[Inlines, ...] = ()
+    legend: tuple[LegendItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

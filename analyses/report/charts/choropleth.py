@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import altair as alt
 
 from analyses.report import geography
-from analyses.report.charts._old import Drawing, _boxes, _layers, _Row, _texts
+from analyses.report.charts.marks import Drawing, Mark, boxes, layers, texts
 from analyses.report.charts.specs import Area, MapChart
 from analyses.report.palette import LIGHT
 
@@ -42,8 +42,8 @@ def _map(
     first = 5 - len(steps)
     key, top = _key(steps, none_label, first, width, size)
     sheet = geography.place(names, width=width, top=top, left=left, overseas=overseas, line=line)
-    shapes = defaultdict[str, list[_Row]](list)
-    numbers = defaultdict[str, list[_Row]](list)
+    shapes = defaultdict[str, list[Mark]](list)
+    numbers = defaultdict[str, list[Mark]](list)
     for shape in sheet.shapes:
         count = counts.get(shape.code, 0)
         reached = sum(count >= least for least, _ in steps)
@@ -67,26 +67,26 @@ def _map(
         {"x": frames[code][0] + 5, "y": frames[code][1] + size * 0.8, "text": str(counts[code])}
         for code in boxed
     ]
-    boxes = [{"x": x, "y": y, "x2": x2, "y2": y2} for x, y, x2, y2 in sheet.frames]
-    return _layers(
+    frames_drawn = [{"x": x, "y": y, "x2": x2, "y2": y2} for x, y, x2, y2 in sheet.frames]
+    return layers(
         width,
         sheet.height,
         *(_outlines(shapes[f"step-{number}"], f"step-{number}") for number in range(5)),
-        _boxes(boxes, None, "line"),
-        *(_boxes(rows, colour, "line") for colour, rows in key.items() if colour != "text"),
-        _texts(key["text"], size=size),
-        _texts(labels, size=size - 1, align="center", colour="muted"),
-        _texts(numbers["on-low"], size=size - 1, weight=600, align="center", colour="on-low"),
-        _texts(numbers["on-high"], size=size - 1, weight=600, align="center", colour="on-high"),
-        _texts(corners, size=size, weight=700),
+        boxes(frames_drawn, None, "line"),
+        *(boxes(rows, colour, "line") for colour, rows in key.items() if colour != "text"),
+        texts(key["text"], size=size),
+        texts(labels, size=size - 1, align="center", colour="muted"),
+        texts(numbers["on-low"], size=size - 1, weight=600, align="center", colour="on-low"),
+        texts(numbers["on-high"], size=size - 1, weight=600, align="center", colour="on-high"),
+        texts(corners, size=size, weight=700),
     )
 
 
 def _key(
     steps: Sequence[tuple[int, str]], none_label: str, first: int, width: int, size: int
-) -> tuple[dict[str, list[_Row]], float]:
+) -> tuple[dict[str, list[Mark]], float]:
     """The classes as little boxes with their words, above the map; and where the map may begin."""
-    rows: dict[str, list[_Row]] = defaultdict(list)
+    rows: dict[str, list[Mark]] = defaultdict(list)
     entries = [
         ("step-0", none_label),
         *((f"step-{first + place}", words) for place, (_, words) in enumerate(steps)),
@@ -102,7 +102,7 @@ def _key(
     return rows, y + size + 20
 
 
-def _outlines(features: Sequence[_Row], colour: str) -> alt.Chart:
+def _outlines(features: Sequence[Mark], colour: str) -> alt.Chart:
     """Outlines that are in pixels already."""
     mark = alt.MarkDef(
         type="geoshape", clip=False, fill=LIGHT[colour], stroke=LIGHT["band-line"], strokeWidth=0.5

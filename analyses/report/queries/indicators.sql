@@ -19,6 +19,7 @@ levels as (
         dim_category.category_id,
         dim_category.level_id,
         dim_category.criterion_number,
+        dim_question.answer_list,
         dim_category.label_fr as category_label_fr,
         dim_category.label_en as category_label_en
     from dim_indicator
@@ -34,6 +35,7 @@ select
     levels.criterion_number,
     levels.category_label_fr,
     levels.category_label_en,
+    rpt_indicator.direction = 'down' or coalesce(dim_answer.polarity, 0) < 0 as is_negative,
     rpt_indicator.status = 'bounds' or rpt_indicator.coverage < 0.8 as has_bounds
 from rpt_indicator
 inner join latest
@@ -44,6 +46,8 @@ left join levels
     on
         rpt_indicator.indicator_id = levels.indicator_id
         and rpt_indicator.method_version = levels.method_version
+left join dim_answer
+    on levels.answer_list || '/' || rpt_indicator.component_id = dim_answer.answer_key
 where rpt_indicator.scope_type = 'network' and rpt_indicator.year <= $year
 order by
     left(rpt_indicator.indicator_id, 1),
