@@ -131,6 +131,10 @@ def report_command(
     final: Annotated[
         bool, typer.Option("--publish", help="No draft: the report of this year, its figures kept for good.")
     ] = False,
+    lang: Annotated[
+        str | None,
+        typer.Option(metavar="fr|en", help="One language alone; all those of effets.toml if absent."),
+    ] = None,
     out: OutOption = REPORTS,
     warehouse: WarehouseOption = WAREHOUSE,
     quiet: QuietOption = False,
@@ -143,13 +147,16 @@ def report_command(
             raise UsageError(
                 tr("nothing is published in {path} yet: `effets run` does that", path=job.warehouse.root)
             )
+        if lang is not None and lang not in LANGUAGES:
+            raise UsageError(f"--lang {lang} is not known; there are {', '.join(LANGUAGES)}")
+        languages = (lang,) if lang else ()
         if not final:
-            _report(job, out, year, always=True)
+            _report(job, out, year, always=True, languages=languages)
             return
         if year is None:
             raise UsageError(tr("give the year of the report that is to be published (--year)"))
         with job.warehouse.lock():
-            _report(job, out, year, always=True, is_final=True)
+            _report(job, out, year, always=True, is_final=True, languages=languages)
             if job.outcome.report:
                 job.outcome.edition = freeze(job.warehouse, last.release, year, job.outcome.report.parent)
 
@@ -470,7 +477,15 @@ def _publish(job: Job, always: bool = False) -> None:
     job.outcome.restated = restated(job.warehouse)
 
 
-def _report(job: Job, out: Path, year: int | None, always: bool = False, *, is_final: bool = False) -> None:
+def _report(
+    job: Job,
+    out: Path,
+    year: int | None,
+    always: bool = False,
+    *,
+    is_final: bool = False,
+    languages: tuple[str, ...] = (),
+) -> None:
     """Write the report of `year`, else of the last one, unless `run` finds that of this publication there.
 
     Where the report of that year is published, it stays, and what is written is a draft beside it.
@@ -503,7 +518,9 @@ def _report(job: Job, out: Path, year: int | None, always: bool = False, *, is_f
     from analyses.report import write_report
 
     with job.console.step("report", tr("writing the report")):
-        job.outcome.report = write_report(job.warehouse.root, out, year).resolve()
+        settings = Settings.load()
+        page = write_report(job.warehouse.root, out, year, languages=languages, settings=settings)
+        job.outcome.report = page.resolve()
     if publication:
         publication.report = str(job.outcome.report)
         job.warehouse.note_publication(publication)

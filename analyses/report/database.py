@@ -63,13 +63,13 @@ class Row(dict[str, Any]):
 
 #: Tables that a release of an earlier version may lack, as empty ones.
 _BRIDGE = {
-    "rpt_indicator_change": "indicator_id, method_version, component_id, component_label_fr, component_label_en, label_fr, label_en, year_from, year_to, scope_type, scope_id, n_matched, arrow, status",
+    "rpt_indicator_change": "indicator_id, method_version, component_id, component_label_fr, component_label_en, "
+    "label_fr, label_en, year_from, year_to, scope_type, scope_id, n_matched, arrow, status",
     "rpt_cooccurrence": "year, category_id_a, category_id_b, both_count, n_answered, status",
     "rpt_sdg": "year, goal, label_fr, label_en, site_count, evaluation_count, status, is_proposed",
     "rpt_department": "year, department_code, department, region_code, evaluation_count, register_count",
     "rpt_composition": "year, dimension, group_id, evaluation_count, register_count",
     "rpt_extraction": "year, format",
-    "rpt_restatement": "published_in",
 }
 
 
@@ -86,8 +86,9 @@ class Database:
                 self._connection.execute(f"create temp table {name} ({listed})")
         described = [row[0] for row in self._connection.execute("describe rpt_indicator").fetchall()]
         if "scope_type" not in described:
+            (catalogue,) = self._connection.execute("select current_database()").fetchone() or ("",)
             self._connection.execute(
-                """
+                f"""
                 create temp view rpt_indicator as
                 select
                     *,
@@ -97,7 +98,7 @@ class Database:
                     n_answered / nullif(n_evaluations, 0) as coverage,
                     null::varchar as masked_fr,
                     null::varchar as masked_en
-                from main.rpt_indicator
+                from "{catalogue}".main.rpt_indicator
                 """
             )
 

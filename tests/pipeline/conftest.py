@@ -89,7 +89,7 @@ def reports(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The years for which a report was asked; the report itself is one word."""
     years: list[int] = []
 
-    def write_report(warehouse: Path, out: Path, year: int) -> Path:
+    def write_report(warehouse: Path, out: Path, year: int, **options: object) -> Path:
         years.append(year)
         file = out / str(year) / "index.html"
         file.parent.mkdir(parents=True, exist_ok=True)

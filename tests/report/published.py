@@ -39,6 +39,27 @@ STATUSES = {
     "no_data": "Pas de réponse",
 }
 
+#: The category of each question that an indicator counts.
+QUESTIONS = {
+    "impact_social_public": "lien-social",
+    "sante_effet": "sante",
+    "appartenance": "inclusion-exclusion",
+    "entretien": "entretien-des-espaces",
+    "innovation": "innovation-publique",
+}
+
+INDICATORS = (
+    ("I1", "Mixité des rencontres", "impact_social_public"),
+    ("I3", "Publics en difficulté", "impact_social_public"),
+    ("I6", "Effets positifs sur la santé", "sante_effet"),
+    ("I7", "Inconfort ou stress", "sante_effet"),
+    ("K5", "Appartenance", "appartenance"),
+    ("Q2", "Entretien amélioré", "entretien"),
+    ("Q6", "Innovation publique", "innovation"),
+)
+
+TESTIMONIES = ("Ils se parlent.", "On se croise au jardin.")
+
 #: Evaluations by year.
 EVALUATIONS = {2023: 10, 2024: 11, 2025: 12}
 
@@ -61,7 +82,8 @@ def publish(folder: Path, tables: Mapping[str, Sequence[Row]]) -> Path:
         for table, columns in contracts().items():
             listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
             connection.execute(f"create table {table} ({listed})")
-            for row in tables.get(table, []):
+            for given in tables.get(table, []):
+                row = {name: value for name, value in given.items() if name in columns}
                 names = ", ".join(f'"{name}"' for name in row)
                 places = ", ".join("?" * len(row))
                 connection.execute(f"insert into {table} ({names}) values ({places})", list(row.values()))
@@ -81,6 +103,52 @@ def network(mark: str = "") -> Tables:
         "dim_project": [
             {"project_id": site, "name": site.title(), "first_year": 2023 + max(0, number - 6) // 2}
             for number, site in enumerate(sites)
+        ],
+        "dim_category": [
+            {
+                "category_id": category,
+                "level_id": level,
+                "position": number,
+                "criterion_number": number,
+                "label_fr": label,
+                "label_en": f"{label} in English",
+            }
+            for number, (category, level, label) in enumerate(CRITERIA, start=1)
+        ],
+        "dim_indicator": [
+            {
+                "indicator_id": name,
+                "method_version": "1",
+                "label_fr": label,
+                "label_en": f"{label} in English",
+                "definition_fr": "Ce que c’est",
+                "definition_en": "What it is",
+                "kind": "effect",
+                "unit": "share",
+                "direction": "up",
+                "minimum_n": 5,
+                "disclosure": "public",
+                "question_ids": question,
+            }
+            for name, label, question in INDICATORS
+        ],
+        "fct_evaluation": [
+            {"evaluation_id": f"{site}@{year}", "project_id": site, "year": year}
+            for year in years
+            for site in sites[: EVALUATIONS[year]]
+        ],
+        "rpt_testimony": [
+            {
+                "testimony_id": f"t{number}",
+                "year": 2025,
+                "category_id": "lien-social",
+                "question_id": "impact_social",
+                "text": text,
+                "is_truncated": False,
+                "project_id": None,
+                "project_name": None,
+            }
+            for number, text in enumerate(TESTIMONIES)
         ],
         "dim_record": [
             {
@@ -107,7 +175,11 @@ def network(mark: str = "") -> Tables:
             for site in sites[: EVALUATIONS[year]]
         ],
         "dim_question": [
-            {"question_id": "solidarite_public", "label_fr": "Quels publics ?", "label_en": "Who?"}
+            {"question_id": "solidarite_public", "label_fr": "Quels publics ?", "label_en": "Who?"},
+            *(
+                {"question_id": question, "category_id": category, "answer_list": "list"}
+                for question, category in QUESTIONS.items()
+            ),
         ],
         "rpt_participation": list(_participation()),
         "rpt_completeness": list(_completeness()),
@@ -168,7 +240,7 @@ def _completeness() -> Iterator[Row]:
                 "category_id": category,
                 "criterion_number": number,
                 "label_fr": label,
-                "label_en": label,
+                "label_en": f"{label} in English",
                 "level_id": level,
                 "level_label_fr": f"Effets {level}",
                 "level_label_en": f"{level} effects",
@@ -190,6 +262,7 @@ def _indicators() -> Iterator[Row]:
         yield indicator("I1", "Mixité des rencontres", year, 7, count - 2, count)
         yield indicator("I3", "Publics en difficulté", year, 2, 3, count, status="small_n")
         yield indicator("I6", "Effets positifs sur la santé", year, 0, count, count)
+        yield {**indicator("I7", "Inconfort ou stress", year, 4, count - 1, count), "direction": "down"}
         yield indicator("K5", "Appartenance", year, None, 0, count, status="no_data")
         yield indicator("Q2", "Entretien amélioré", year, None, 0, count, status="not_asked")
         for position, answer in enumerate(("non", "amelioration", "difficile"), start=1):
@@ -221,14 +294,18 @@ def indicator(
         "indicator_id": indicator_id,
         "method_version": "1",
         "label_fr": label,
-        "label_en": label,
+        "label_en": f"{label} in English",
         "kind": "effect",
+        "statistic": "share",
+        "scope_type": "network",
+        "scope_id": "network",
+        "coverage": answered / evaluations,
         "unit": "share",
         "direction": "up",
         "component_id": "all",
         "component_position": 1,
         "component_label_fr": label,
-        "component_label_en": label,
+        "component_label_en": f"{label} in English",
         "year": year,
         "scope_type": "network",
         "scope_id": "network",
@@ -246,7 +323,7 @@ def indicator(
         "n_evaluations": evaluations,
         "status": status,
         "status_label_fr": STATUSES[status],
-        "status_label_en": status,
+        "status_label_en": f"Status {status}",
         "numerator_fr": f"Évaluations qui citent {label}",
         "numerator_en": f"Evaluations that name {label}",
         "denominator_fr": "Évaluations qui répondent",

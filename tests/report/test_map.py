@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from analyses.report import charts, geography
-from analyses.report.charts.choropleth import choropleth
 from analyses.report.charts.specs import Area, MapChart
+from tests.report.drawing import figure
 
 DEPARTMENTS = Path(__file__).parents[2] / "seeds" / "geography" / "departments.csv"
 NAMES = {
@@ -50,9 +50,8 @@ def test_middles_lie_in_their_outlines() -> None:
 
 def test_the_map_prints_each_count_once_or_in_the_close_up() -> None:
     areas = tuple(Area(code, name, 100 + number) for number, (code, name) in enumerate(NAMES.items()))
-    drawing = choropleth(MapChart(areas, STEPS, "aucune"))
-    for chart in (drawing.wide, drawing.narrow):
-        svg = charts.svg(chart, "map", "Carte", "Une carte")
+    map_chart = MapChart(areas, STEPS, "aucune")
+    for svg in (charts.svg(figure(map_chart), "wide"), charts.svg(figure(map_chart), "narrow")):
         # Territoire de Belfort is too small for a number: the table has it.
         assert sorted(re.findall(r">(\d{3})<", svg)) == sorted(
             str(area.count) for area in areas if area.code != "90"
@@ -60,9 +59,6 @@ def test_the_map_prints_each_count_once_or_in_the_close_up() -> None:
 
 
 def test_the_map_without_evaluations_is_drawn_and_the_same_each_time() -> None:
-    first, second = (
-        charts.svg(choropleth(MapChart((), STEPS, "aucune")).wide, "map", "Carte", "Une carte")
-        for _ in range(2)
-    )
+    first, second = (charts.svg(figure(MapChart((), STEPS, "aucune"))) for _ in range(2))
     assert first == second
     assert first.count("<path") > len(NAMES)

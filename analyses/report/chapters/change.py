@@ -7,7 +7,7 @@ from itertools import groupby
 from analyses.report.book import Book
 from analyses.report.charts.specs import Change, DumbbellChart, Panel, Point, TrendChart
 from analyses.report.database import Row
-from analyses.report.document import Block, Cell, Column, Paragraph, Section, TableRow, plain
+from analyses.report.document import Block, Cell, Column, Paragraph, Run, Section, TableRow, plain
 
 
 def sections(book: Book) -> list[Section]:
@@ -162,13 +162,7 @@ def _years(book: Book) -> list[Block]:
         points, words, cells = [], [], []
         for year in years:
             row = by_year.get(year)
-            cell = (
-                book.c.value(
-                    row, book.c.out_of(row, "numerator", "n_answered") if row["numerator"] is not None else ()
-                )
-                if row
-                else Cell(book.t("number.none"), None, "share")
-            )
+            cell = _of_year(book, row) if row else Cell(book.t("number.none"), None, "share")
             has = row is not None and row["value"] is not None
             points.append(
                 Point(
@@ -206,3 +200,11 @@ def _years(book: Book) -> list[Block]:
         table,
     )
     return [Paragraph(book.t.rich("change.years_text")), figure]
+
+
+def _of_year(book: Book, row: Row) -> Cell:
+    """A year's share, what it rests on and its interval."""
+    if row["value"] is None:
+        return book.c.value(row)
+    note = (*book.c.out_of(row, "numerator", "n_answered"), Run(" · "), book.c.span(row, "ci_low", "ci_high"))
+    return book.c.value(row, note)

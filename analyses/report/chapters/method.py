@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from analyses.report.book import Book
-from analyses.report.document import Block, Bullets, Cell, Heading, Paragraph, Section, TableRow, Terms
+from analyses.report.database import Row
+from analyses.report.document import Block, Cell, Heading, Paragraph, Section, TableRow, Terms
 
 TERMS = ("evaluation", "counts", "share", "interval", "bounds", "change", "minimum", "masked", "choice")
 LIMITS = ("unknown", "default", "lost", "observed", "years", "ranking", "candour", "testimonies")
@@ -50,7 +51,39 @@ def _limits(book: Book) -> list[Block]:
 
 
 def _restatements(book: Book) -> list[Block]:
-    rows = book.rows("restatements")
+    """Figures of published reports that are others today, and why."""
+    rows = [row for row in book.rows("restatements") if row["year"] <= book.year]
     if not rows:
         return [Paragraph(book.t.rich("method.no_restatement"))]
-    return [Bullets(tuple((Cell(str(row), str(row)),) for row in rows))]
+    listed = [
+        TableRow(
+            (
+                book.c.words(book.full_name(row) if row["label_fr"] else str(row["indicator_id"])),
+                Cell(str(row["year"]), row["year"]),
+                Cell(str(row["report_year"]), row["report_year"]),
+                _told(book, row, "then"),
+                _told(book, row, "now"),
+                book.c.words(book.t.label(row, "causes")),
+            )
+        )
+        for row in rows
+    ]
+    columns = book.columns(
+        "column",
+        ("indicator", "text"),
+        ("year", "text"),
+        ("report", "text"),
+        ("value_then", "share"),
+        ("value_now", "share"),
+        ("cause", "text"),
+    )
+    table = book.table("method-restatements", columns, listed, "restatements")
+    return [Paragraph(book.t.rich("method.restated")), table]
+
+
+def _told(book: Book, row: Row, when: str) -> Cell:
+    """A figure then or now, or why there was none."""
+    if row[f"value_{when}"] is not None:
+        return book.c.figure(row, f"value_{when}", "share" if row["statistic"] == "share" else "number")
+    words = row[f"status_{when}_{book.t.language}"]
+    return Cell(book.t.typeset(words) if words else book.t("number.none"), None, "status")

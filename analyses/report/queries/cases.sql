@@ -1,4 +1,4 @@
--- qc: relation
+-- qc
 select 'qc_rejected_exports' as relation, count(*) as case_count from qc_rejected_exports
 union all
 select 'qc_unmapped_answers', count(*) from qc_unmapped_answers
