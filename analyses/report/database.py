@@ -73,6 +73,14 @@ _BRIDGE = {
 }
 
 
+_BRIDGED_COLUMNS = {
+    "scope_position": "1",
+    "coverage": "n_answered / nullif(n_evaluations, 0)",
+    "masked_fr": "null::varchar",
+    "masked_en": "null::varchar",
+}
+
+
 class Database:
     """The published database, opened for reading only; use it in a `with`."""
 
@@ -85,19 +93,13 @@ class Database:
                 listed = re.sub(r"(year\w*|number|goal|\w+_count|n_\w+) varchar", r"\1 integer", listed)
                 self._connection.execute(f"create temp table {name} ({listed})")
         described = [row[0] for row in self._connection.execute("describe rpt_indicator").fetchall()]
-        if "scope_type" not in described:
+        lacking = [f"{sql} as {name}" for name, sql in _BRIDGED_COLUMNS.items() if name not in described]
+        if lacking:
             (catalogue,) = self._connection.execute("select current_database()").fetchone() or ("",)
             self._connection.execute(
                 f"""
                 create temp view rpt_indicator as
-                select
-                    *,
-                    'network' as scope_type,
-                    'network' as scope_id,
-                    1 as scope_position,
-                    n_answered / nullif(n_evaluations, 0) as coverage,
-                    null::varchar as masked_fr,
-                    null::varchar as masked_en
+                select *, {", ".join(lacking)}
                 from "{catalogue}".main.rpt_indicator
                 """
             )

@@ -14,7 +14,8 @@ from tests.report.page import Element
 
 #: Words that are the same in both languages.
 SAME = re.compile(
-    r"^(\W|\d|\{\w+\}|R|E|n|k|m²|Points?|points|p de Holm|Question|Minimum|Part|Effets|Page|structures|Départements?|Quartiles|Questionnaires?|public)*$"
+    r"^(\W|\d|\{\w+\}|R|E|n|k|m²|Points?|points|Question|Minimum|Part|Effets|Page|structures|Départements?"
+    r"|Quartiles|Questionnaires?|public|Cause)*$"
 )
 
 

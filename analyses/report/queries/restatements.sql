@@ -1,4 +1,4 @@
--- rpt_restatement: report_year, indicator_id, method_version, component_id, year, scope_type, scope_id
+-- rpt_restatement: report, indicator_id, method_version, component_id, year, scope_type, scope_id
 select
     rpt_restatement.*,
     dim_indicator_component.statistic,
