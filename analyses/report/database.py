@@ -61,48 +61,11 @@ class Row(dict[str, Any]):
         return Ref(f"query:{self.query.name}", {n: v for n, v in self.items() if isinstance(v, str)}, column)
 
 
-#: Tables that a release of an earlier version may lack, as empty ones.
-_BRIDGE = {
-    "rpt_indicator_change": "indicator_id, method_version, component_id, component_label_fr, component_label_en, "
-    "label_fr, label_en, year_from, year_to, scope_type, scope_id, n_matched, arrow, status",
-    "rpt_cooccurrence": "year, category_id_a, category_id_b, both_count, n_answered, status",
-    "rpt_sdg": "year, goal, label_fr, label_en, site_count, evaluation_count, status, is_proposed",
-    "rpt_department": "year, department_code, department, region_code, evaluation_count, register_count",
-    "rpt_composition": "year, dimension, group_id, evaluation_count, register_count",
-    "rpt_extraction": "year, format",
-}
-
-
-_BRIDGED_COLUMNS = {
-    "scope_position": "1",
-    "coverage": "n_answered / nullif(n_evaluations, 0)",
-    "masked_fr": "null::varchar",
-    "masked_en": "null::varchar",
-}
-
-
 class Database:
     """The published database, opened for reading only; use it in a `with`."""
 
     def __init__(self, path: Path) -> None:
         self._connection = duckdb.connect(str(path), read_only=True)
-        tables = self._connection.execute("select table_name from duckdb_tables()").fetchall()
-        for name, columns in _BRIDGE.items():
-            if (name,) not in tables:
-                listed = ", ".join(f"{column} varchar" for column in columns.split(", "))
-                listed = re.sub(r"(year\w*|number|goal|\w+_count|n_\w+) varchar", r"\1 integer", listed)
-                self._connection.execute(f"create temp table {name} ({listed})")
-        described = [row[0] for row in self._connection.execute("describe rpt_indicator").fetchall()]
-        lacking = [f"{sql} as {name}" for name, sql in _BRIDGED_COLUMNS.items() if name not in described]
-        if lacking:
-            (catalogue,) = self._connection.execute("select current_database()").fetchone() or ("",)
-            self._connection.execute(
-                f"""
-                create temp view rpt_indicator as
-                select *, {", ".join(lacking)}
-                from "{catalogue}".main.rpt_indicator
-                """
-            )
 
     def __enter__(self) -> Database:
         return self

@@ -151,7 +151,8 @@ def _composition(book: Book) -> list[Block]:
     groups = []
     rows = book.rows("composition")
     has_register = any(row["register_count"] is not None for row in rows)
-    for dimension, members in groupby(rows, key=lambda row: row["dimension"]):
+    for _, group in groupby(rows, key=lambda row: row["dimension"]):
+        members = list(group)
         listed = [
             TableRow(
                 (
@@ -167,7 +168,7 @@ def _composition(book: Book) -> list[Block]:
             )
             for row in members
         ]
-        groups.append(RowGroup(book.t.code("dimension", dimension), tuple(listed)))
+        groups.append(RowGroup(book.t.label(members[0], "dimension_label"), tuple(listed)))
     if not groups:
         return []
     columns = book.columns("column", ("group", "text"), ("evaluations", "count"), ("share", "share"))

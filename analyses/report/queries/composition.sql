@@ -2,4 +2,4 @@
 select *
 from rpt_composition
 where year = $year
-order by dimension, evaluation_count desc, group_id
+order by dimension_position, dimension, group_position, group_id
