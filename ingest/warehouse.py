@@ -130,7 +130,14 @@ class Warehouse:
             file.truncate(0)
             file.write(f"effets, process {os.getpid()}, since {datetime.now():%Y-%m-%d %H:%M:%S}")
             file.flush()
+            self._sweep()
             yield
+
+    def _sweep(self) -> None:
+        """Remove what a crash left half-written, which may hold what is to be forgotten."""
+        for folder in (self.root, self.archive, self.releases):
+            for leftover in folder.glob(".*.tmp"):
+                leftover.unlink()
 
     def clear(self) -> None:
         """Remove all that is made from the archive, but for what is published."""

@@ -30,8 +30,10 @@ import ingest.publish
 from ingest import intake, raw_tables
 from ingest.expectations import Validation
 from ingest.warehouse import Warehouse
+from tests.pipeline import once
 from tests.pipeline.checksums import checksum, read_publication
 from tests.pipeline.forms import AMARRE
+from tests.pipeline.once import parsed_once
 from tests.pipeline.warehouses import QuickBuild, parquet_bytes
 
 #: Steps towards the disk, by where they are called.
@@ -45,7 +47,7 @@ class Plan:
     and Great Expectations."""
 
     folder: str
-    command: str  # `run`, `first` (a run on nothing) or `forget`
+    command: str  # `run`, `first` (a run on nothing), `forget`, `rebuild`, `retract` or `build`
     by_step: int
     by_time: int
     seed: int
@@ -69,6 +71,7 @@ class Trial:
 
 def main() -> None:
     plans = [Plan(**json.loads(plan)) for plan in sys.argv[1:]]
+    once.SHARED = Path(plans[0].folder).parent
     _load()
     for plan in plans:
         for trial in Driver(plan).trials():
@@ -96,14 +99,19 @@ class Driver:
     def trials(self) -> Iterator[Trial]:
         plan = self.plan
         if plan.command != "first":
-            first = self.exports / "first" if plan.command == "run" else self.exports
-            assert self._run("run", first, warehouse=self.template).code == 0
+            first = self.exports if plan.command == "forget" else self.exports / "first"
+            ran = self._run("run", first, warehouse=self.template)
+            assert ran.code == 0, ran.said
+        if plan.command == "build":  # what it has to build
+            assert self._run("ingest", self.exports, warehouse=self.template).code == 0
         before = state(self.template)
         self._restore()
         undisturbed = self._run(*self._arguments(), warehouse=self.trial)
         assert undisturbed.code == 0, undisturbed.said
+        undisturbed_by_the_next = self._next()
+        assert undisturbed_by_the_next.code == 0, undisturbed_by_the_next.said
         after = state(self.trial)
-        assert after != before
+        assert (after != before) == (plan.command != "rebuild")
         draw = random.Random(f"{plan.seed} {plan.command}")
         points: list[tuple[str, Kill]] = []
         for start, end in _stretches(undisturbed.steps, plan.by_step):
@@ -116,7 +124,21 @@ class Driver:
             yield self._try(name, kill, before, after)
 
     def _arguments(self) -> tuple[str | Path, ...]:
-        return ("forget", AMARRE) if self.plan.command == "forget" else ("run", self.exports)
+        match self.plan.command:
+            case "run" | "first":
+                return ("run", self.exports)
+            case "forget":
+                return ("forget", AMARRE)
+            case "retract":
+                return ("retract", "2024/utopic.txt")
+            case command:
+                return (command,)
+
+    def _next(self) -> Ran:
+        """The next run: nobody says that another one was killed."""
+        if self.plan.command in ("run", "first"):
+            return self._run("run", self.exports, warehouse=self.trial)
+        return self._run("build", warehouse=self.trial)
 
     def _try(self, name: str, kill: Kill, before: State, after: State) -> Trial:
         started = time.monotonic()
@@ -128,15 +150,19 @@ class Driver:
         is_readable = published in allowed
         if not is_readable:
             remarks.append(f"read {published}, not of {allowed}")
-        if self.plan.command == "forget":
-            last = self._run("build", warehouse=self.trial)
-            if state(self.trial) == before:  # killed before anything was forgotten: it has to be asked again
-                last = self._run(*self._arguments(), warehouse=self.trial)
-        else:
-            last = self._run(*self._arguments(), warehouse=self.trial)
+        decided = _archive(self.trial / "archive")
+        last = self._next()
         if last.code != 0:
             remarks.append(last.said[-500:])
         found = state(self.trial)
+        is_decision = self.plan.command in ("forget", "retract")
+        if is_decision and last.code == 0 and decided == before.archive:
+            # Killed before its decision stood in the ledger: nothing was done, and it has to be asked again.
+            if found.parquet != before.parquet:
+                remarks.append("half of a decision was carried out")
+            last = self._run(*self._arguments(), warehouse=self.trial)
+            last = self._next() if last.code == 0 else last
+            found = state(self.trial)
         remarks += [
             f"{part} differs"
             for part in State.__dataclass_fields__
@@ -144,12 +170,12 @@ class Driver:
         ]
         leftovers = sorted(
             file.relative_to(self.trial).as_posix()
-            for pattern in ("archive/incoming/*", "releases/.*", ".*.tmp", "archive/.*")
+            for pattern in ("archive/incoming/*", "archive/**/.*", "releases/.*", ".*.tmp", "build.duckdb?*")
             for file in self.trial.glob(pattern)
         )
         remarks += [f"left over: {file}" for file in leftovers]
         return Trial(
-            self.plan.command,
+            self.plan.command + ("" if self.plan.is_quick else ", real"),
             name,
             killed.code == -signal.SIGKILL,
             killed.said.strip().rpartition("\n")[2],
@@ -194,8 +220,8 @@ class Driver:
             sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
             if self.plan.is_quick:
                 _stand_in()
-            with _counted(kill.step if kill else None, count):
-                out = [] if arguments[0] == "build" else ["--out", str(self.folder / "reports")]
+            with parsed_once(), _counted(kill.step if kill else None, count):
+                out = ["--out", str(self.folder / "reports")] if arguments[0] in ("run", "forget") else []
                 effets.app([*map(str, arguments), *out, "--warehouse", str(warehouse)], standalone_mode=True)
         except SystemExit as end:
             code = int(end.code or 0)
@@ -318,11 +344,15 @@ def state(warehouse: Path) -> State:
 
 
 def _archive(archive: Path) -> str:
-    """The objects, and what the ledger's lines say but for when."""
+    """The objects and editions, and what the ledger's lines say but for when."""
     digest = sha256()
-    for file in sorted(archive.glob("objects/*/*")):
-        digest.update(file.name.encode() + sha256(file.read_bytes()).digest())
-    lines = (archive / "ledger.ndjson").read_text().splitlines() if archive.exists() else []
+    for file in sorted(
+        file for pattern in ("objects/*/*", "editions/**/*") for file in archive.glob(pattern)
+    ):
+        if file.is_file():
+            digest.update(file.name.encode() + sha256(file.read_bytes()).digest())
+    ledger = archive / "ledger.ndjson"
+    lines = ledger.read_text().splitlines() if ledger.exists() else []
     for line in sorted(
         json.dumps({**json.loads(line), "recorded_at": ""}, sort_keys=True) for line in lines if line
     ):

@@ -68,21 +68,27 @@ def judge(trials: list[dict[str, Any]]) -> None:
 
 
 def test_six_kills(tmp_path: Path) -> None:
-    trials = kill(tmp_path, plan("run", 4, 0), plan("first", 2, 0))
+    trials = kill(tmp_path, plan("run", 3, 0), plan("first", 2, 0), plan("retract", 1, 0))
     judge(trials)
     assert all(trial["was_killed"] for trial in trials)
 
 
 @pytest.mark.long
 def test_two_hundred_kills(tmp_path: Path) -> None:
-    """Of the real models, report and expectations, which take nearly all of a run's time, as many as of the rest."""
+    """A third of them with the real models, tests, report and expectations, which take nearly all of a run's time."""
     trials = kill(
         tmp_path,
-        plan("run", 40, 0),
-        plan("first", 30, 0),
+        plan("run", 35, 5),
+        plan("first", 25, 5),
         plan("forget", 30, 0),
-        plan("run", 20, 55, is_quick=False),
-        plan("first", 0, 25, is_quick=False),
+        plan("rebuild", 15, 0),
+        plan("retract", 5, 0),
+        plan("build", 12, 0),
+        plan("run", 8, 22, is_quick=False),
+        plan("first", 3, 12, is_quick=False),
+        plan("forget", 3, 7, is_quick=False),
+        plan("rebuild", 2, 5, is_quick=False),
+        plan("build", 2, 4, is_quick=False),
     )
     assert len(trials) == 200
     judge(trials)
