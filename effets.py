@@ -23,7 +23,7 @@ from ingest.codebook_rows import answer_rows, form_rows
 from ingest.collect import UsageError
 from ingest.console import Console
 from ingest.doctor import UnwellError, diagnose
-from ingest.durable import explained
+from ingest.durable import explained, is_denied
 from ingest.editions import DRAFTS, freeze, restated
 from ingest.explain import Request, explain
 from ingest.explain_page import Wording, page_file, write_page
@@ -316,6 +316,8 @@ def rebuild_command(
 ) -> None:
     """Make everything again from the archive alone: build.duckdb, the models, and a publication."""
     with _job("rebuild", warehouse, quiet, as_json) as job, job.warehouse.lock():
+        archive = Archive(job.warehouse.archive)
+        archive.sweep(archive.state())
         _verify(job)
         job.warehouse.clear()
         _catch_up(job)
@@ -403,7 +405,7 @@ def _job(command: str, root: Path, quiet: bool, as_json: bool) -> Iterator[Job]:
     except (UsageError, PermissionError, IsADirectoryError, NotADirectoryError) as problem:
         error, exit_code = problem, 2
     except (GateError, BuildError, ArchiveError, UnwellError, OSError, MemoryError, duckdb.Error) as problem:
-        error, exit_code = problem, 1
+        error, exit_code = problem, 2 if is_denied(problem) else 1
     outcome = job.outcome
     outcome.seconds = job.console.timing()
     if error is None:

@@ -194,7 +194,16 @@ class Archive:
         self._new_folders: set[Path] = set()
 
     def sweep(self, state: State) -> None:
-        """Finish what a crash left half-done: put in place what the ledger knows, remove what it does not."""
+        """Finish what a crash left half-done: put in place what the ledger knows, remove what it does not.
+
+        Cuts off a last line that was torn, too.
+        """
+        if self.ledger.exists():
+            with open(self.ledger, "a+b") as file:
+                end = _end_of_last_line(file)
+                if end < file.seek(0, os.SEEK_END):
+                    file.truncate(end)
+                    os.fsync(file.fileno())
         for leftover in sorted(self.incoming.glob("*")) if self.incoming.exists() else ():
             source_id, _, digest = leftover.name.partition(".")
             stored = state.stored.get(source_id)
@@ -219,7 +228,8 @@ class Archive:
         return found
 
     def verify(self, state: State, progress: Progress | None = None) -> list[str]:
-        """Hash every object again; return what is wrong, by name, and what would help."""
+        """Hash every object again, and look for others; return what is wrong, by name, and what would help."""
+        found = self.objects()
         faults = []
         for number, source_id in enumerate(sorted(state.stored), start=1):
             try:
@@ -233,6 +243,11 @@ class Archive:
                 self.read_edition(edition)
             except ArchiveError as error:
                 faults.append(str(error))
+        for source_id in sorted(found - state.stored.keys()):
+            faults.append(
+                f"{self.object_path(source_id)} stands in no line of the ledger: exports are being ingested just "
+                "now, or that was stopped before this one was accepted; the next run removes it"
+            )
         return faults
 
     def object_path(self, source_id: str) -> Path:

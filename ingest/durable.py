@@ -18,7 +18,7 @@ def explained(error: Exception) -> str:
     """What went wrong, and where it is the machine's, what helps."""
     said = str(error)
     again = " " + tr("Nothing that was accepted is lost: the next run takes up where this one ended.")
-    if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in said:
+    if _is(error, errno.ENOSPC, errno.EDQUOT):
         return tr("the disk is full ({said}). Free some of it and try again.", said=said) + again
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
         return (
@@ -28,7 +28,7 @@ def explained(error: Exception) -> str:
             )
             + again
         )
-    if isinstance(error, PermissionError) or getattr(error, "errno", None) == errno.EROFS:
+    if is_denied(error):
         return tr(
             "something cannot be written ({said}). Look at its rights, or choose another --warehouse or --out.",
             said=said,
@@ -39,6 +39,27 @@ def explained(error: Exception) -> str:
             + again
         )
     return said
+
+
+def is_denied(error: Exception) -> bool:
+    """Whether something may not be written, or read, as the system has it."""
+    return isinstance(error, PermissionError) or _is(error, errno.EACCES, errno.EROFS)
+
+
+def is_of_the_machine(error: Exception) -> bool:
+    """Whether rights, the disk or the memory lack, and not what was to be written or read is at fault."""
+    return (
+        is_denied(error)
+        or _is(error, errno.ENOSPC, errno.EDQUOT, errno.EIO)
+        or isinstance(error, MemoryError | duckdb.OutOfMemoryException)
+    )
+
+
+def _is(error: Exception, *codes: int) -> bool:
+    """Whether the system gave one of these codes; what DuckDB passes on has their words alone."""
+    if isinstance(error, OSError):
+        return error.errno in codes
+    return isinstance(error, duckdb.Error) and any(os.strerror(code) in str(error) for code in codes)
 
 
 def replace_file(target: Path, data: bytes, via: Path | None = None) -> None:

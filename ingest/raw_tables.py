@@ -8,6 +8,7 @@ all of it is read again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,7 @@ import pyarrow as pa
 from ingest.archive import Archive, State
 from ingest.codebook import Codebook
 from ingest.collect import Refused, UsageError
+from ingest.durable import is_of_the_machine
 from ingest.editions import published_rows
 from ingest.readings import DATED, READ_TABLES, Export, Readings, create_table, insert, to_arrow
 from ingest.schema import RAW_TABLES
@@ -65,9 +67,7 @@ class RawTables:
         self.remark: str | None = None
         self._version = readers_version(root)
         self._archive_digest: str | None = None
-        existed = database.exists()
         self.connection = self._connect(database)
-        self._begin(existed)
 
     def __enter__(self) -> RawTables:
         return self
@@ -81,21 +81,28 @@ class RawTables:
             self.connection.close()
 
     def _connect(self, database: Path) -> duckdb.DuckDBPyConnection:
+        """Open the database and begin; one that cannot be read, or not as it should be, is made anew."""
         database.parent.mkdir(parents=True, exist_ok=True)
+        existed = database.exists()
         try:
-            return duckdb.connect(database)
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
+            self.connection = duckdb.connect(database)
+            self._begin(existed)
+        except duckdb.Error as error:
+            if "Could not set lock" in str(error):
                 raise UsageError(
                     f"{database} is open in another process (dbt, a notebook, a shell): close it there and "
                     f"try again. Notebooks should open effets.duckdb, which is never locked.\n{error}"
                 ) from error
-            self.remark = f"{database} could not be read"
-        except duckdb.Error:
-            self.remark = f"{database} could not be read"
-        for file in (database, database.with_name(database.name + ".wal")):
-            file.unlink(missing_ok=True)
-        return duckdb.connect(database)
+            if is_of_the_machine(error) or not existed:
+                raise
+            with suppress(AttributeError):
+                self.connection.close()
+            self.remark = f"{database} could not be read, or is of another version"
+            for file in (database, database.with_name(database.name + ".wal")):
+                file.unlink(missing_ok=True)
+            self.connection = duckdb.connect(database)
+            self._begin(existed)
+        return self.connection
 
     def _begin(self, existed: bool) -> None:
         """Start the transaction; make the tables anew if they are missing or of another version."""

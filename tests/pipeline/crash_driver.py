@@ -3,12 +3,14 @@
     python -m tests.pipeline.crash_driver PLAN…
 
 A process of its own: it loads everything once, and each command runs in a fork of it, which is killed by SIGKILL
-before its k-th step towards the disk (fsync, rename, link, unlink, a transaction's end) or after some time. Each
-PLAN is the JSON of a `Plan`. Prints one JSON object per trial; what is compared is said in `Trial`.
+before its k-th step towards the disk (fsync, rename, link, unlink, a transaction's end) or after some time. Or the
+machine fails it from that step on: the disk is full, there is no memory, nothing may be written. Each PLAN is the
+JSON of a `Plan`. Prints one JSON object per trial; what is compared is said in `Trial`.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -24,6 +26,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import duckdb
+
 import analyses.report
 import effets
 import ingest.publish
@@ -35,6 +39,31 @@ from tests.pipeline.checksums import checksum, read_publication
 from tests.pipeline.forms import AMARRE
 from tests.pipeline.once import parsed_once
 from tests.pipeline.warehouses import QuickBuild, parquet_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a step raises from some step on, what the command says then, and with what code it ends. On a full disk,
+    things can still be removed; where memory lacks, it is the database that says so first."""
+
+    error: Exception
+    words: str
+    code: int
+    spares: tuple[str, ...] = ()
+    is_once: bool = False
+
+
+def _refused(code: int, words: str, exit_code: int) -> Fault:
+    return Fault(OSError(code, os.strerror(code)), words, exit_code, ("unlink", "rmdir"))
+
+
+FAULTS = {
+    "full": _refused(errno.ENOSPC, "disk is full", 1),
+    "read-only": _refused(errno.EROFS, "cannot be written", 2),
+    "denied": _refused(errno.EACCES, "cannot be written", 2),
+    "memory": Fault(MemoryError(), "not enough memory", 1, is_once=True),
+    "database memory": Fault(duckdb.OutOfMemoryException("none left"), "not enough memory", 1, is_once=True),
+}
 
 #: Steps towards the disk, by where they are called.
 STEPS = ((os, ("fsync", "replace", "rename", "symlink", "unlink", "rmdir")),)
@@ -52,16 +81,19 @@ class Plan:
     by_time: int
     seed: int
     is_quick: bool
+    fault: str = "kill"  # or a name of FAULTS
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One kill. `is_readable`: the last publication, old or new, could be read; `is_equal`: after the next run the
+    """One kill or fault. `was_told`: of a fault, the command said what it was and ended with the right code;
+    `is_readable`: the last publication, old or new, could be read; `is_equal`: after the next run the
     published Parquet files, the raw tables and the archive are those of a run that nobody disturbed."""
 
     command: str
     point: str
     was_killed: bool
+    was_told: bool
     reached: str
     is_readable: bool
     is_equal: bool
@@ -116,7 +148,9 @@ class Driver:
         points: list[tuple[str, Kill]] = []
         for start, end in _stretches(undisturbed.steps, plan.by_step):
             step = int(draw.uniform(start, end)) + 1
-            points.append((f"step {step} of {undisturbed.steps}", Kill(step=step)))
+            points.append(
+                (f"step {step} of {undisturbed.steps}", Kill(step=step, fault=FAULTS.get(plan.fault)))
+            )
         for start, end in _stretches(undisturbed.seconds, plan.by_time):
             moment = draw.uniform(start, end)
             points.append((f"{moment:.2f} s of {undisturbed.seconds:.2f}", Kill(after=moment)))
@@ -145,6 +179,11 @@ class Driver:
         self._restore()
         killed = self._run(*self._arguments(), warehouse=self.trial, kill=kill)
         remarks = []
+        was_told = not kill.fault or (killed.code == kill.fault.code and kill.fault.words in killed.said)
+        if not was_told and killed.code == 0 and state(self.trial) == after:
+            was_told = True  # it failed what may fail: a file that is to be removed, and is the next time
+        if not was_told:
+            remarks.append(f"ended with {killed.code}: {killed.said[-500:]}")
         published = read_publication(self.trial)
         allowed = {before.checksum, after.checksum}
         is_readable = published in allowed
@@ -175,9 +214,10 @@ class Driver:
         )
         remarks += [f"left over: {file}" for file in leftovers]
         return Trial(
-            self.plan.command + ("" if self.plan.is_quick else ", real"),
+            f"{self.plan.command}, {self.plan.fault}" + ("" if self.plan.is_quick else ", real"),
             name,
             killed.code == -signal.SIGKILL,
+            was_told,
             killed.said.strip().rpartition("\n")[2],
             is_readable,
             last.code == 0 and found == after and not leftovers,
@@ -220,7 +260,7 @@ class Driver:
             sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
             if self.plan.is_quick:
                 _stand_in()
-            with parsed_once(), _counted(kill.step if kill else None, count):
+            with parsed_once(), _counted(kill, count):
                 out = ["--out", str(self.folder / "reports")] if arguments[0] in ("run", "forget") else []
                 effets.app([*map(str, arguments), *out, "--warehouse", str(warehouse)], standalone_mode=True)
         except SystemExit as end:
@@ -241,6 +281,7 @@ class Kill:
 
     step: int | None = None
     after: float | None = None
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,26 +307,30 @@ def _kill_after(pid: int, seconds: float) -> None:
 
 
 @contextmanager
-def _counted(fatal: int | None, count: Path) -> Iterator[None]:
+def _counted(kill: Kill | None, count: Path) -> Iterator[None]:
     """Count the steps towards the disk; the fatal one is not taken."""
     taken = 0
 
-    def step() -> None:
+    def step(name: str = "") -> None:
         nonlocal taken
         taken += 1
-        if taken == fatal:
+        if not kill or kill.step is None or taken < kill.step:
+            return
+        if not kill.fault:
             os.kill(os.getpid(), signal.SIGKILL)
+        elif name not in kill.fault.spares and not (kill.fault.is_once and taken > kill.step):
+            raise kill.fault.error
 
-    def counting(original: Callable[..., Any]) -> Callable[..., Any]:
+    def counting(original: Callable[..., Any], name: str) -> Callable[..., Any]:
         def stepping(*arguments: Any, **options: Any) -> Any:
-            step()
+            step(name)
             return original(*arguments, **options)
 
         return stepping
 
     for module, names in STEPS:
         for name in names:
-            setattr(module, name, counting(getattr(module, name)))
+            setattr(module, name, counting(getattr(module, name), name))
     leave = raw_tables.RawTables.__exit__
 
     def leaving(self: raw_tables.RawTables, *error: Any) -> None:
