@@ -31,21 +31,45 @@ statuses as (
 
 ),
 
+masked as (
+
+    select * from {{ ref('int_indicators__masked') }}
+
+),
+
+masks as (
+
+    select * from {{ ref('masks') }}
+
+),
+
 judged as (
 
     select
         figures.*,
-        indicators.disclosure,
         case
-            when indicators.disclosure = 'restricted' then 'suppressed' else figures.status
-        end as shown_status,
-        indicators.disclosure = 'restricted' as is_masked,
+            when indicators.kind = 'coverage' then 'public'
+            when '{{ var('disclosure', 'normal') }}' = 'strict' then 'restricted'
+            else indicators.disclosure
+        end as disclosure,
+        masked.indicator_id is not null as is_masked,
+        case when masked.is_few then 'few' end as mask,
+        case when masked.indicator_id is not null then 'suppressed' else figures.status end as shown_status,
         figures.status = 'small_n' as is_small
     from figures
     inner join indicators
         on
             figures.indicator_id = indicators.indicator_id
             and figures.method_version = indicators.method_version
+    left join masked
+        on
+            figures.indicator_id = masked.indicator_id
+            and figures.method_version = masked.method_version
+            and figures.component_id = masked.component_id
+            and figures.year = masked.year
+            and figures.scope_type = masked.scope_type
+            and figures.scope_id = masked.scope_id
+    where masked.is_left_out is not true
 
 ),
 
@@ -91,8 +115,8 @@ final as (
         statuses.label_en as status_label_en,
         statuses.obs_status,
         statuses.conf_status,
-        null::string as masked_fr,
-        null::string as masked_en,
+        masks.label_fr as masked_fr,
+        masks.label_en as masked_en,
         indicators.numerator_fr,
         indicators.numerator_en,
         indicators.denominator_fr,
@@ -111,6 +135,7 @@ final as (
             and judged.component_id = components.component_id
     inner join scopes on judged.scope_type = scopes.scope_type and judged.scope_id = scopes.scope_id
     inner join statuses on judged.shown_status = statuses.status
+    left join masks on judged.mask = masks.mask
 
 )
 

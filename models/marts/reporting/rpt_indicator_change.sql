@@ -1,3 +1,6 @@
+{#- Who gained and who lost are few: a restricted change is never shown (docs/disclosure.md). -#}
+{%- set is_restricted = "(indicators.disclosure = 'restricted' or '" ~ var('disclosure', 'normal') ~ "' = 'strict')" -%}
+
 with
 
 changes as (
@@ -34,19 +37,19 @@ judged as (
 
     select
         changes.*,
-        indicators.disclosure,
+        case when {{ is_restricted }} then 'restricted' else 'public' end as disclosure,
         case
-            when indicators.disclosure = 'restricted' then 'suppressed' else changes.status
+            when {{ is_restricted }} then 'suppressed' else changes.status
         end as shown_status,
         -- Of too few matched sites, nothing is shown but how many there are; of an ambiguous one, neither.
-        indicators.disclosure <> 'restricted' and changes.status = 'ok' as is_shown
+        not {{ is_restricted }} and changes.status = 'ok' as is_shown
     from changes
     inner join indicators
         on
             changes.indicator_id = indicators.indicator_id
             and changes.method_version = indicators.method_version
     -- Of restricted indicators the change is given for the network alone (docs/disclosure.md).
-    where indicators.disclosure = 'public' or changes.scope_type = 'network'
+    where not {{ is_restricted }} or changes.scope_type = 'network'
 
 ),
 
