@@ -207,8 +207,8 @@ def _tests(connection: duckdb.DuckDBPyConnection, target: Path, texts: Texts) ->
     nodes = {**manifest["nodes"], **manifest["unit_tests"]}
     lines: list[tuple[str, Line]] = []
     for result in results:
-        node = nodes[result["unique_id"]]
-        if node["resource_type"] in ("test", "unit_test"):
+        node = nodes.get(result["unique_id"])
+        if node and node["resource_type"] in ("test", "unit_test"):
             lines.append((_station(node), _test(connection, node, nodes, result, texts)))
     lines.sort(key=lambda pair: (_STATIONS.index(pair[0]), pair[1].name))
     return [

@@ -1,5 +1,6 @@
 {#- Who gained and who lost are few: a restricted change is never shown (docs/disclosure.md). -#}
-{%- set is_restricted = "(indicators.disclosure = 'restricted' or '" ~ var('disclosure', 'normal') ~ "' = 'strict')" -%}
+{%- set mode = var('disclosure', 'normal') -%}
+{%- set is_restricted = "(indicators.disclosure = 'restricted' or '" ~ mode ~ "' = 'strict')" -%}
 
 with
 
