@@ -150,9 +150,9 @@ class Warehouse:
         for folder in (self.dbt, self.data_docs):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def fingerprint(self, archive_digest: str) -> str:
-        """A digest of all that a publication is made from: archive, readers, models, seeds, engines."""
-        digest = sha256(f"{archive_digest} {Settings.load().disclosure}".encode())
+    def fingerprint(self, archive_digest: str, settings_digest: str = "") -> str:
+        """A digest of all that a publication is made from: archive, settings, readers, models, seeds, engines."""
+        digest = sha256(f"{archive_digest} {settings_digest}".encode())
         for package in _PACKAGES:
             digest.update(f"{package} {version(package)}\0".encode())
         files = {file for pattern in _PROJECT_FILES for file in PROJECT_ROOT.glob(pattern)}
