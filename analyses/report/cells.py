@@ -55,6 +55,8 @@ class Cells:
         if row[low] is None or row[high] is None:
             return Cell(self.t("number.none"), None, "range")
         ends = (self.figure(row, low, kind), self.figure(row, high, kind))
+        if row[low] == row[high]:
+            return Cell(ends[0].text, None, "range", parts=ends[:1])
         joint = self.t("number.to")
         return Cell(joint.join(end.text for end in ends), None, "range", parts=ends, joint=joint)
 

@@ -42,7 +42,8 @@ def sections(book: Book) -> list[Section]:
 
 def _groups(book: Book, scope: str, rows: list[Row], left: Row | None) -> list[Block]:
     shown = [row for row in rows if row["value"] is not None]
-    if not shown or left is None:
+    # Sites of which nothing is known are no group.
+    if left is None or not any(row["scope_id"] != "unknown" for row in shown):
         return []
     indicators: dict[str, str] = {row["indicator_id"]: book.t.label(row) for row in shown}
     # The indicators that most groups have; then as the rows come.

@@ -67,10 +67,13 @@ def _participation(book: Book) -> tuple[KeyFigure, ...]:
 
 
 def _figure(book: Book, row: Row) -> KeyFigure:
-    lines = [book.c.basis(row), book.c.uncertainty(row), _change(book, row)]
+    # Where there are bounds alone, they are the figure.
+    is_range = row["status"] == "bounds" and row["bound_low"] is not None
+    doubt = book.t.rich("basis.bounds_only") if is_range else book.c.uncertainty(row)
+    lines = [book.c.basis(row), doubt, _change(book, row)]
     return KeyFigure(
         book.t.label(row),
-        book.c.value(row),
+        book.c.span(row, "bound_low", "bound_high") if is_range else book.c.value(row),
         tuple(line for line in lines if line),
         f"#{row['level_id']}",
     )
@@ -163,6 +166,8 @@ def _against(book: Book) -> Inlines:
     row = next(iter(_chosen(book, AGAINST)), None)
     if row is None:
         return ()
+    if row["status"] == "suppressed":
+        return book.t.rich("story.against_masked", label=book.t.label(row))
     if row["value"] is None:
         return book.t.rich("story.against_none", label=book.t.label(row), why=book.c.status(row))
     return book.t.rich(

@@ -24,6 +24,8 @@ from analyses.report.document import (
 
 #: A longer testimony is shown to its beginning.
 QUOTED = 600
+#: A shorter one says little by itself, and is quoted where there is no other.
+BRIEF = 40
 QUOTATIONS = 3
 
 
@@ -297,7 +299,9 @@ def _negative(book: Book, level: str, rows: Sequence[Row]) -> list[Block]:
 def _testimonies(book: Book, level: str) -> list[Block]:
     """A few, of different criteria as far as there are; the short before the long, whole before cut."""
     found = [row for row in book.rows("testimonies") if row["level_id"] == level]
-    found.sort(key=lambda row: (row["is_truncated"], len(row["text"]) > QUOTED, row["testimony_id"]))
+    found.sort(
+        key=lambda row: (row["is_truncated"], not BRIEF <= len(row["text"]) <= QUOTED, row["testimony_id"])
+    )
     chosen: list[Row] = []
     for row in [*found, *found]:
         is_new = row["category_id"] not in {other["category_id"] for other in chosen}

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from analyses.report.book import Book
 from analyses.report.charts.specs import BarChart, Interval
-from analyses.report.document import Block, Cell, Paragraph, Section, TableRow, plain
+from analyses.report.document import Block, Paragraph, Section, TableRow, plain
 
 
 def sections(book: Book) -> list[Section]:
     """Sites that document a criterion of each goal."""
-    rows = [row for row in book.rows("sdg") if row["site_count"] is None or row["site_count"] > 0]
+    rows = [row for row in book.rows("sdg") if row["status"] != "not_asked"]
     blocks: list[Block] = [Paragraph(book.t.rich("sdg.text"))]
     if rows:
         lines, described, listed = [], [], []
         for row in rows:
-            label = book.t.label(row)
-            value = (
-                book.c.count(row, "site_count")
-                if row["site_count"] is not None
-                else Cell(book.t("together.masked"), None, "status")
-            )
+            label = book.t("sdg.goal", goal=row["goal"], label=book.t.label(row))
+            value = book.c.count(row, "site_count") if row["site_count"] is not None else book.c.status(row)
             of = plain(book.t.rich("sdg.of", n=row["evaluation_count"]))
             share = (
                 row["site_count"] / row["evaluation_count"]

@@ -51,8 +51,8 @@ def _breadth(book: Book) -> list[Block]:
 
 def _pairs(book: Book) -> list[Block]:
     rows = book.rows("cooccurrence")
-    if not rows:
-        return []
+    if not any(row["both_count"] is not None for row in rows):
+        return [Paragraph(book.t.rich("together.pairs_none", year=str(book.year)))]
     labels: dict[int, str] = {}
     for row in rows:
         labels[row["number_a"]] = book.t.label(row, "label_a")
@@ -72,11 +72,7 @@ def _pairs(book: Book) -> list[Block]:
                 continue
             both = pair["both_count"]
             line.append(both / pair["n_answered"] if both is not None and pair["n_answered"] else None)
-            cells.append(
-                Cell(book.t("together.masked"), None, "status")
-                if both is None
-                else book.c.count(pair, "both_count")
-            )
+            cells.append(book.c.status(pair) if both is None else book.c.count(pair, "both_count"))
         name = book.t("level.criterion", number=down, label=labels[down])
         shares.append(tuple(line))
         cell_labels.append(tuple(cell.text for cell in cells))
