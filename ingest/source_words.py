@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any
 
+from ingest.archive import Archive, State
 from ingest.formats import BY_NAME, platform_csv
 from ingest.formats.page_text import Page, decode
 
@@ -38,6 +39,24 @@ def words_of(format_name: str, data: bytes) -> Words:
     if hasattr(module, "document"):
         return _cells(_sheet(document))
     return lambda start, end, pointer: None if pointer is None else _at(document, pointer)
+
+
+class Sources:
+    """The words of archived exports: each is read once, when it is asked for."""
+
+    def __init__(self, archive: Archive, state: State) -> None:
+        self._archive = archive
+        self._state = state
+        self._words: dict[str, Words] = {}
+
+    def __call__(self, source_id: str, start: int | None, end: int | None, pointer: str | None) -> str | None:
+        """What stands at a place of an export; None where the export or the place is not known."""
+        if source_id not in self._words:
+            stored = self._state.stored.get(source_id)
+            if stored is None:
+                return None
+            self._words[source_id] = words_of(stored.format, self._archive.read(stored))
+        return self._words[source_id](start, end, pointer)
 
 
 _PLATFORM_CSV = tuple(BY_NAME[name] for name in ("typeform_csv", "genere_csv", "diff_csv"))
