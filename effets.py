@@ -34,6 +34,7 @@ from ingest.publish import KEPT_RELEASES, publish
 from ingest.records import redate, restore, retract
 from ingest.settings import LANGUAGES, Settings
 from ingest.show import show
+from ingest.source_words import Sources
 from ingest.speech import tr
 from ingest.summary import Outcome, figures, standing
 from ingest.usage import Commands
@@ -67,6 +68,9 @@ SourceArgument = Annotated[
     ),
 ]
 UndoOption = Annotated[bool, typer.Option("--undo", help="Take that back.")]
+
+#: What `report` writes beside the page; `run` writes the PDF alone, which takes a second or two.
+ALL_FORMS = ("pdf", "docx", "xlsx", "charts", "data")
 
 WAREHOUSE = Path("warehouse")
 REPORTS = Path("reports")
@@ -135,6 +139,12 @@ def report_command(
         str | None,
         typer.Option(metavar="fr|en", help="One language alone; all those of effets.toml if absent."),
     ] = None,
+    site: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROJECT", help="The private sheet of one site instead: its name or project_id."
+        ),
+    ] = None,
     out: OutOption = REPORTS,
     warehouse: WarehouseOption = WAREHOUSE,
     quiet: QuietOption = False,
@@ -150,13 +160,18 @@ def report_command(
         if lang is not None and lang not in LANGUAGES:
             raise UsageError(f"--lang {lang} is not known; there are {', '.join(LANGUAGES)}")
         languages = (lang,) if lang else ()
+        if site is not None:
+            if final:
+                raise UsageError("the sheet of a site is private: --publish is for the report of the network")
+            _site_report(job, out, site, year, languages)
+            return
         if not final:
-            _report(job, out, year, always=True, languages=languages)
+            _report(job, out, year, always=True, languages=languages, forms=ALL_FORMS)
             return
         if year is None:
             raise UsageError(tr("give the year of the report that is to be published (--year)"))
         with job.warehouse.lock():
-            _report(job, out, year, always=True, is_final=True, languages=languages)
+            _report(job, out, year, always=True, is_final=True, languages=languages, forms=ALL_FORMS)
             if job.outcome.report:
                 job.outcome.edition = freeze(job.warehouse, last.release, year, job.outcome.report.parent)
 
@@ -487,6 +502,7 @@ def _report(
     *,
     is_final: bool = False,
     languages: tuple[str, ...] = (),
+    forms: tuple[str, ...] = ("pdf",),
 ) -> None:
     """Write the report of `year`, else of the last one, unless `run` finds that of this publication there.
 
@@ -521,11 +537,34 @@ def _report(
 
     with job.console.step("report", tr("writing the report")):
         settings = Settings.load()
-        page = write_report(job.warehouse.root, out, year, languages=languages, settings=settings)
+        page = write_report(
+            job.warehouse.root, out, year, languages=languages, settings=settings, forms=forms
+        )
         job.outcome.report = page.resolve()
     if publication:
         publication.report = str(job.outcome.report)
         job.warehouse.note_publication(publication)
+
+
+def _site_report(job: Job, out: Path, name: str, year: int | None, languages: tuple[str, ...]) -> None:
+    """Write the sheet of a site; its words come from the archive."""
+    # Imported here: the charts' library takes a second to load.
+    from analyses.report.site import UnknownSiteError
+    from analyses.report.site.writer import write_site
+
+    archive = Archive(job.warehouse.archive)
+    source = Sources(archive, archive.state())
+    with job.console.step("report", tr("writing the report")):
+        try:
+            written = write_site(
+                job.warehouse.root, out, name, year, source, languages=languages, settings=Settings.load()
+            )
+        except UnknownSiteError as error:
+            near = f"; near to it: {', '.join(error.near)}" if error.near else ""
+            raise UsageError(f"no site goes by the name “{name}”{near}") from error
+        except ValueError as error:
+            raise UsageError(f"“{name}” has no evaluation of {year}; it has {error}") from error
+    job.outcome.report = written[0].resolve()
 
 
 def _gate_message(failures: list[Check], skipped: int, last: Publication | None, is_forgetting: bool) -> str:

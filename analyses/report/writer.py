@@ -10,6 +10,7 @@ from babel import Locale
 
 from analyses.report.build import build_document
 from analyses.report.database import Database
+from analyses.report.forms import write_forms
 from analyses.report.html import Language, render
 from ingest.settings import Settings
 
@@ -21,12 +22,13 @@ def write_report(
     *,
     languages: Sequence[str] = (),
     settings: Settings | None = None,
+    forms: Sequence[str] = (),
 ) -> Path:
     """Write the report of `year`, the last one published if absent; return the path of its first page.
 
     `warehouse` is the folder that holds effets.duckdb, `out` the folder of the reports. Every language of the settings
     is written, or those of `languages` alone; the settings' first language has index.html, the others
-    index.<language>.html. The same database and settings give the same bytes. Raises ValueError if no evaluation of
+    index.<language>.html. `forms` are written beside (see `analyses.report.forms`). The same database and settings give the same bytes. Raises ValueError if no evaluation of
     the year is published.
     """
     given = settings or Settings()
@@ -41,6 +43,7 @@ def write_report(
         for language in wanted:
             document = build_document(database, year or years[-1], language, given)
             _write(folder / page_name(language, given.languages), render(document, listed))
+            write_forms(document, folder, database, forms)
     return folder / page_name(wanted[0], given.languages)
 
 

@@ -51,7 +51,12 @@ def number(text: str, value: float | None, kind: str, column: str) -> Cell:
 
 def table(ident: str = "table-a", columns: int = 4, rows: int = 3, names: tuple[str, ...] = ()) -> Table:
     """A table: a name, a count, a share, a range, and as many counts more as asked."""
-    labels = [Column("Indicateur"), Column("n", "count"), Column("Part", "share"), Column("Intervalle", "range")]
+    labels = [
+        Column("Indicateur"),
+        Column("n", "count"),
+        Column("Part", "share"),
+        Column("Intervalle", "range"),
+    ]
     labels += [Column(f"Nombre {place}", "count") for place in range(4, columns)]
     interval = Cell(
         "25 % – 75 %",
@@ -117,7 +122,10 @@ def document(language: str = "fr", hostile: bool = False) -> Document:
                 "s-a",
                 "",
                 (
-                    Paragraph((Run("Bonjour "), number("50 %", 0.5, "share", "value"), Run(" fort", "strong")), "lead"),
+                    Paragraph(
+                        (Run("Bonjour "), number("50 %", 0.5, "share", "value"), Run(" fort", "strong")),
+                        "lead",
+                    ),
                     key,
                     Paragraph((link, Run(" ou "), Run("ailleurs", href="https://exemple.invalid/"))),
                     Paragraph((Run("nulle part", href="#absent"), Run("piège", href="javascript:alert(1)"))),
@@ -140,7 +148,9 @@ def document(language: str = "fr", hostile: bool = False) -> Document:
                     table("table-long", rows=90),
                     table("table-names", names=words),
                     table("table-wide", columns=12),
-                    Notice("notice-a", "Effets négatifs", (Paragraph((Run("Attention"),)), *foreign), "negative"),
+                    Notice(
+                        "notice-a", "Effets négatifs", (Paragraph((Run("Attention"),)), *foreign), "negative"
+                    ),
                     Quotation((Run("une citation"),)),
                     Terms((((Run("n"),), (Run("ont répondu"),)),)),
                 ),

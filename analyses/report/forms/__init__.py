@@ -1,9 +1,9 @@
 """The forms of the report other than its page: PDF, DOCX, XLSX, charts as files, and the data behind all.
 
-    reports/<year>/
-        report.<language>.pdf  .docx  .xlsx
-        charts/<figure>.<language>.svg  .png  .csv
-        data/<table>.csv  .parquet          the published tables that the report reads, up to its year
+reports/<year>/
+    report.<language>.pdf  .docx  .xlsx
+    charts/<figure>.<language>.svg  .png  .csv
+    data/<table>.csv  .parquet          the published tables that the report reads, up to its year
 """
 
 from __future__ import annotations

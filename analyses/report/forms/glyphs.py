@@ -10,7 +10,9 @@ import typst
 from analyses.report.forms.fonts import FONTS
 
 #: Letters of European languages and common signs, which the report's font has.
-_KNOWN = re.compile("[\n\t -~\u00a0-\u017f\u2009\u200b\u2010-\u2026\u202f\u2030\u2032\u2039\u203a\u2068\u2069€≤≥≠→−×□]")
+_KNOWN = re.compile(
+    "[\n\t -~\u00a0-\u017f\u2009\u200b\u2010-\u2026\u202f\u2030\u2032\u2039\u203a\u2068\u2069€≤≥≠→−×□]"
+)
 _LONG_WORD = re.compile(r"\S{31,}")
 REPLACEMENT = "□"
 #: More unknown characters than this are not asked about one by one.
@@ -54,7 +56,7 @@ def _can_show(text: str) -> bool:
     codes = "".join(f"str.from-unicode({ord(sign)})+" for sign in text)
     source = f'#set document(title: "-")\n#set text(font: {FONTS.families})\n#par({codes}"")'
     try:
-        typst.compile(
+        typst.compile(  # type: ignore[misc]
             source.encode(),
             font_paths=[str(FONTS.folder)],
             ignore_system_fonts=True,

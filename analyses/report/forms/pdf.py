@@ -41,7 +41,6 @@ from analyses.report.forms import glyphs
 from analyses.report.forms.fonts import FONTS
 from analyses.report.forms.words import Words
 
-
 #: Draws a figure's chart as SVG.
 Draw = Callable[[Figure], str]
 
@@ -76,7 +75,9 @@ def render_pdf(document: Document, draw: Draw, *, is_compact: bool = False) -> b
         if document.logo and document.logo.media_type in _LOGOS:
             setter.logo = f"logo.{_LOGOS[document.logo.media_type]}"
             (folder / setter.logo).write_bytes(base64.b64decode(document.logo.content))
-        (folder / "book.json").write_text(json.dumps(setter.book() | {"is_compact": is_compact}, ensure_ascii=False), encoding="utf-8")
+        (folder / "book.json").write_text(
+            json.dumps(setter.book() | {"is_compact": is_compact}, ensure_ascii=False), encoding="utf-8"
+        )
         (folder / "book.typ").write_bytes(_TEMPLATE.read_bytes())
         return compile_book(folder, document.year)
 
@@ -156,7 +157,9 @@ class _Setter:
             "notice": self._flat((document.notice,)) if document.notice else [],
             "logo": self.logo,
             "items": items,
-            "colours": {name: colour for name, colour in shades.items() if re.fullmatch("#[0-9a-fA-F]{6}", colour)},
+            "colours": {
+                name: colour for name, colour in shades.items() if re.fullmatch("#[0-9a-fA-F]{6}", colour)
+            },
             "lacking": self.words("missing_glyphs") if self.is_lacking else "",
             "words": {
                 "contents": self.words("contents"),
@@ -193,7 +196,13 @@ class _Setter:
         # PDF/UA: no level may be left out.
         self._level = min(level, self._level + 1) if level > 1 else 1
         return [
-            {"is": "heading", "level": self._level, "title": self.print_(title), "ident": self._ident(ident), **more}
+            {
+                "is": "heading",
+                "level": self._level,
+                "title": self.print_(title),
+                "ident": self._ident(ident),
+                **more,
+            }
         ]
 
     def _ident(self, ident: str) -> str:

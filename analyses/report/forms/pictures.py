@@ -14,7 +14,6 @@ from analyses.report.forms.fonts import FONTS
 from analyses.report.forms.sheets import grid
 from analyses.report.forms.words import Words
 
-
 #: Pixels of a picture for one of a chart's.
 SCALE = 2.0
 
@@ -46,7 +45,9 @@ def csv_of(table: Table, language: str) -> str:
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow([inert(label) for label in flat.header])
     for row in flat.rows:
-        writer.writerow([inert(entry.value) if isinstance(entry.value, str) else entry.value for entry in row])
+        writer.writerow(
+            [inert(entry.value) if isinstance(entry.value, str) else entry.value for entry in row]
+        )
     return "\ufeff" + target.getvalue()
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from analyses.report.document import Cell, Chapter, Document, Figure, Sheet, Table, plain, walk
+from analyses.report.document import Cell, Chapter, Document, Figure, Paragraph, Sheet, Table, plain, walk
 from analyses.report.forms.words import Words
 from analyses.report.messages import clean
 
@@ -172,7 +172,7 @@ def _readme(
     for row, height in ((1, 32), (2, 48), (3, 32)):
         sheet.set_row(row, height)
     if document.notice:
-        text = " ".join(plain(block.text) for block in document.notice.blocks if hasattr(block, "text"))
+        text = " ".join(plain(block.text) for block in document.notice.blocks if isinstance(block, Paragraph))
         sheet.merge_range(4, 0, 4, 5, clean(f"{document.notice.title} {text}"), styles.wrapped)
         sheet.set_row(4, 48)
     names = ("sheet", "table", "chapter", "source", "basis", "rows")
@@ -199,8 +199,8 @@ def _fill(sheet: Worksheet, item: _Listed, words: Words, styles: _Styles) -> Non
     flat = grid(table, words)
     for column, label in enumerate(flat.header):
         sheet.write_string(top, column, label[:_MOST], styles.header)
-    for number, line in enumerate(flat.rows, start=top + 1):
-        for column, entry in enumerate(line):
+    for number, entries in enumerate(flat.rows, start=top + 1):
+        for column, entry in enumerate(entries):
             if isinstance(entry.value, str):
                 sheet.write_string(number, column, entry.value[:_MOST], styles.of(entry))
             elif entry.value is not None:

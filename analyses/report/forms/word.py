@@ -280,7 +280,7 @@ def _table_xml(block: Table) -> str:
     widths = [2 * share if place == 0 else share for place in range(count)]
     numeric = [column.kind not in ("text", "status") for column in block.columns]
     head = "".join(_cell_xml(column.label, size, is_strong=True) for column in block.columns)
-    rows = [f'<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>']
+    rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
     for group in block.groups:
         if group.heading:
             cell = _cell_xml(group.heading, size, is_strong=True, span=count)
@@ -296,7 +296,7 @@ def _table_xml(block: Table) -> str:
     return (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="5000" w:type="pct"/>'
         f'<w:tblLook w:firstRow="1" w:firstColumn="1" w:noVBand="1"/>'
-        f'<w:tblCaption w:val={quoteattr(clean(block.title))}/></w:tblPr>'
+        f"<w:tblCaption w:val={quoteattr(clean(block.title))}/></w:tblPr>"
         f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
 

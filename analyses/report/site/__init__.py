@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import groupby
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
-import duckdb
-
 from analyses.report.charts.specs import Band, HeatMap
+from analyses.report.database import Database
 from analyses.report.document import (
     Block,
     Cell,
@@ -72,21 +70,10 @@ class Site:
     name: str
 
 
-class SiteDatabase:
+class SiteDatabase(Database):
     """The published database, asked about one site; use it in a `with`."""
 
-    def __init__(self, path: Path) -> None:
-        self._connection = duckdb.connect(str(path), read_only=True)
-
-    def __enter__(self) -> SiteDatabase:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._connection.close()
-
-    def ask(self, name: str, **parameters: str | int) -> list[Row]:
+    def about(self, name: str, **parameters: str | int) -> list[Row]:
         """The rows of a query of this folder."""
         sql = QUERIES[name]
         given = {key: value for key, value in parameters.items() if f"${key}" in sql}
@@ -99,7 +86,7 @@ class SiteDatabase:
 
         Compared without case, accents, apostrophes and punctuation. Raises UnknownSiteError.
         """
-        known = self.ask("site_names")
+        known = self.about("site_names")
         wanted = _key(name)
         found = sorted({row["project_id"] for row in known if wanted and _key(row["name"]) == wanted})
         if name in {row["project_id"] for row in known}:
@@ -107,7 +94,9 @@ class SiteDatabase:
         if len(found) != 1:
             near = found or _near(wanted, known)
             raise UnknownSiteError(name, near)
-        names = self._connection.execute("select name from dim_project where project_id = ?", found).fetchall()
+        names = self._connection.execute(
+            "select name from dim_project where project_id = ?", found
+        ).fetchall()
         return Site(found[0], clean(names[0][0] or found[0]))
 
     def years(self, site: Site) -> list[int]:
@@ -136,7 +125,9 @@ def _key(name: str) -> str:
 def _near(wanted: str, known: Iterable[Row]) -> list[str]:
     by_key = {_key(row["name"]): row["project_id"] for row in known}
     close = get_close_matches(wanted, by_key, n=8, cutoff=_NEAR)
-    close += [key for key in by_key if len(wanted) > 2 and (wanted in key or key in wanted) and key not in close]
+    close += [
+        key for key in by_key if len(wanted) > 2 and (wanted in key or key in wanted) and key not in close
+    ]
     return list(dict.fromkeys(by_key[key] for key in close))[:5]
 
 
@@ -152,8 +143,11 @@ class _Sheet:
         self._source = source
         self.t = Words(language)
         given: dict[str, str | int] = {"project_id": site.project_id, "year": year}
-        self._rows = {name: database.ask(name, **given) for name in QUERIES if name != "site_names"}
+        self._rows = {name: database.about(name, **given) for name in QUERIES if name != "site_names"}
         self._years = [row["year"] for row in self._rows["site_evaluations"]]
+        found = sorted({path for row in self._rows["site_evaluations"] for path in row["paths"]})
+        #: The exports, numbered: their paths are too long to be said at each answer.
+        self._numbers = {path: number for number, path in enumerate(found, start=1)}
         if not self._years:
             raise ValueError(f"{site.project_id} has no evaluation up to {year}")
 
@@ -170,7 +164,9 @@ class _Sheet:
             for number, (name, sections) in enumerate(chapters, start=1)
         ]
         listed.append(Chapter("site-sources", "A", t("site.sources"), (self._queries(),)))
-        private = Notice("notice-private", t("site.private_title"), (self._paragraph("site.private"),), "warning")
+        private = Notice(
+            "notice-private", t("site.private_title"), (self._paragraph("site.private"),), "warning"
+        )
         return Document(
             language=t.language,
             year=self._year,
@@ -206,7 +202,8 @@ class _Sheet:
                 for name in names
             ]
             share = self._share(row["completeness"], Ref("fct_evaluation", key, "completeness"))
-            paths = (Run(clean(row["paths"]), is_foreign=True),)
+            files = "\u2003".join(f"[{self._numbers[path]}] {path}" for path in row["paths"])
+            paths = (Run(clean(files), is_foreign=True),)
             rows.append(TableRow((Cell(str(row["year"]), str(row["year"]), note=paths), *counts, share)))
         columns = (
             Column(t("site.year")),
@@ -222,7 +219,9 @@ class _Sheet:
         )
         states = ("blank", "ambiguous", "lost", "not_shown")
         terms = Terms(tuple((t.rich(f"site.{name}"), t.rich(f"site.{name}_help")) for name in states))
-        return (Section("site-evaluations-all", "", (self._paragraph("site.evaluations_text"), table, terms)),)
+        return (
+            Section("site-evaluations-all", "", (self._paragraph("site.evaluations_text"), table, terms)),
+        )
 
     def _answers(self) -> tuple[Section, ...]:
         """Each indicator: what the site's answers say, year by year, and the network's share."""
@@ -230,7 +229,10 @@ class _Sheet:
         sections = [
             self._level(number, t.label(rows[0], "level_label"), rows)
             for number, rows in enumerate(
-                (list(rows) for _, rows in groupby(self._rows["site_indicators"], key=lambda r: r["level_label_fr"])),
+                (
+                    list(rows)
+                    for _, rows in groupby(self._rows["site_indicators"], key=lambda r: r["level_label_fr"])
+                ),
                 start=1,
             )
         ]
@@ -258,14 +260,18 @@ class _Sheet:
             for name, own, row in lines[heading]:
                 network = self._network_cell(row)
                 n = Cell(t.count(row["network_n"]), row["network_n"], "count", self._ref(row, "n_answered"))
-                e = Cell(t.count(row["network_e"]), row["network_e"], "count", self._ref(row, "n_evaluations"))
+                e = Cell(
+                    t.count(row["network_e"]), row["network_e"], "count", self._ref(row, "n_evaluations")
+                )
                 table_rows.append(TableRow((Cell(name, name), *own, network, n, e)))
                 numbers = [float(cell.value) if isinstance(cell.value, int | float) else None for cell in own]
                 shares.append((*numbers, row["network_value"]))
                 # A status is a sentence: in the chart a dash stands for it.
                 shown = network.text if network.value is not None else t("number.none")
                 texts.append((*(cell.text for cell in own), shown))
-                said = t.listing([f"{year} : {cell.text}" for year, cell in zip(self._years, own, strict=True)])
+                said = t.listing(
+                    [f"{year} : {cell.text}" for year, cell in zip(self._years, own, strict=True)]
+                )
                 described.append(t("site.described", label=name, said=said, network=network.text))
             groups.append(RowGroup(heading, tuple(table_rows)))
             names = tuple(name for name, _, _ in lines[heading])
@@ -320,7 +326,7 @@ class _Sheet:
 
     def _ref(self, row: Row, column: str) -> Ref:
         key = {name: row[name] for name in ("indicator_id", "method_version", "component_id")}
-        scope = {"year": self._year, "scope_type": "network", "scope_id": "network"}
+        scope: dict[str, str | int] = {"year": self._year, "scope_type": "network", "scope_id": "network"}
         return Ref("rpt_indicator", {**key, **scope}, column)
 
     def _share(self, value: float | None, ref: Ref) -> Cell:
@@ -332,7 +338,9 @@ class _Sheet:
         """Which criteria the site documents, and how much of the network does."""
         t = self.t
         groups = []
-        for level, members in groupby(self._rows["site_criteria"], key=lambda row: t.label(row, "level_label")):
+        for level, members in groupby(
+            self._rows["site_criteria"], key=lambda row: t.label(row, "level_label")
+        ):
             rows = []
             for _, lines in groupby(members, key=lambda row: row["criterion_number"]):
                 listed = list(lines)
@@ -378,7 +386,11 @@ class _Sheet:
             )
             columns = (Column(t("site.question")), Column(t("site.read")), Column(t("site.source_words")))
             table = Table(
-                f"table-site-words-{year}", t("site.words_table", year=str(year)), columns, groups, "site_words"
+                f"table-site-words-{year}",
+                t("site.words_table", year=str(year)),
+                columns,
+                groups,
+                "site_words",
             )
             listed = t.listing([f"{label} : {t.count(count)}" for label, count in sorted(silent.items())])
             blocks: list[Block] = [table] if groups else []
@@ -400,7 +412,7 @@ class _Sheet:
         place = (row["source_start"], row["source_end"], row["source_pointer"])
         words = self._source(row["source_id"], *place) if row["source_id"] else None
         shown = clean(words or "").strip()
-        where: Inlines = (Run(clean(_where(row)), is_foreign=True),) if row["path"] else ()
+        where: Inlines = (Run(clean(self._where(row)), is_foreign=True),) if row["path"] else ()
         if not shown:
             text = t("site.no_words")
         elif shown == read:
@@ -418,8 +430,9 @@ class _Sheet:
             tuple(Query(f"query-{name}", name, self.t(f"site.use.{name}"), QUERIES[name]) for name in names),
         )
 
-
-def _where(row: Row) -> str:
-    if row["source_start"] is not None:
-        return f"{row['path']}, {row['source_start']}–{row['source_end']}"
-    return f"{row['path']}, {row['source_pointer']}" if row["source_pointer"] else str(row["path"])
+    def _where(self, row: Row) -> str:
+        """The number of the export, and the place in it."""
+        number = f"[{self._numbers.get(row['path'], '–')}]"
+        if row["source_start"] is not None:
+            return f"{number} {row['source_start']}–{row['source_end']}"
+        return f"{number} {row['source_pointer'] or ''}".strip()

@@ -9,7 +9,7 @@ select
     fct_evaluation.lost_count,
     fct_evaluation.not_shown_count,
     fct_evaluation.completeness,
-    string_agg(dim_source.path, ', ' order by dim_source.path) as paths
+    list(distinct dim_source.path order by dim_source.path) as paths
 from fct_evaluation
 inner join dim_record
     on fct_evaluation.evaluation_id = dim_record.evaluation_id and not dim_record.is_retracted
