@@ -26,10 +26,10 @@ def write_report(
 ) -> Path:
     """Write the report of `year`, the last one published if absent; return the path of its first page.
 
-    `warehouse` is the folder that holds effets.duckdb, `out` the folder of the reports. Every language of the settings
-    is written, or those of `languages` alone; the settings' first language has index.html, the others
-    index.<language>.html. `forms` are written beside (see `analyses.report.forms`). The same database and settings give the same bytes. Raises ValueError if no evaluation of
-    the year is published.
+    `warehouse` is the folder that holds effets.duckdb, `out` the folder of the reports. Every language of the
+    settings is written, or those of `languages` alone; the settings' first language has index.html, the others
+    index.<language>.html. `forms` are written beside (see `analyses.report.forms`). The same database and
+    settings give the same bytes. Raises ValueError if no evaluation of the year is published.
     """
     given = settings or Settings()
     wanted = tuple(languages) or given.languages
