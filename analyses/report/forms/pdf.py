@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,11 @@ def render_pdf(document: Document, draw: Draw, *, is_compact: bool = False) -> b
         folder = Path(name)
         for figure in document.figures():
             chart = _chart(draw(figure), setter.print_)
-            (folder / f"{figure.ident}.svg").write_text(chart, encoding="utf-8")
-            setter.sizes[figure.ident] = _size(chart)
+            slices = setter.slices[figure.ident] = []
+            for number, (svg, width, height) in enumerate(_slices(chart), start=1):
+                name = f"{figure.ident}-{number}.svg"
+                (folder / name).write_text(svg, encoding="utf-8")
+                slices.append({"file": name, "width": width, "height": height})
         if document.logo and document.logo.media_type in _LOGOS:
             setter.logo = f"logo.{_LOGOS[document.logo.media_type]}"
             (folder / setter.logo).write_bytes(base64.b64decode(document.logo.content))
@@ -104,12 +108,30 @@ def _chart(svg: str, print_: Callable[[str], str]) -> str:
     return re.sub(r">([^<>]+)<", lambda found: f">{print_(found[1])}<", svg)
 
 
-def _size(svg: str) -> tuple[float, float]:
-    """Width and height on the page: as wide as the text, unless it would be higher than a page."""
-    found = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', svg)
-    width, height = (float(found[1]), float(found[2])) if found else (16.0, 9.0)
-    scale = min(_WIDTH / width, _HEIGHT / height)
-    return width * scale, height * scale
+def _slices(svg: str) -> list[tuple[str, float, float]]:
+    """The chart as pictures that fit on a page, each with its width and height there.
+
+    One that would have to shrink much is cut between its lines of text.
+    """
+    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    if not found:
+        return [(svg, _WIDTH, _WIDTH * 9 / 16)]
+    width, height = float(found[1]), float(found[2])
+    scale = _WIDTH / width
+    room = _HEIGHT / scale
+    if height <= room * 1.45:
+        scale = min(scale, _HEIGHT / height)
+        return [(svg, width * scale, height * scale)]
+    lines = sorted({float(y) for y in re.findall(r"<text[^>]*translate\([\d.-]+,([\d.-]+)\)", svg)})
+    # Just above a line that is farther from the one before than those of one label.
+    gaps = [other - 15 for one, other in pairwise(lines) if other - one > 26]
+    cuts = [0.0]
+    while height - cuts[-1] > room:
+        cuts.append(max((gap for gap in gaps if cuts[-1] < gap <= cuts[-1] + room), default=cuts[-1] + room))
+    return [
+        (svg.replace(found[0], f'viewBox="0 {top} {width} {bottom - top}"'), _WIDTH, (bottom - top) * scale)
+        for top, bottom in pairwise([*cuts, height])
+    ]
 
 
 def _all_texts(thing: Any) -> Iterator[str]:
@@ -130,7 +152,8 @@ class _Setter:
     def __init__(self, document: Document, words: Words) -> None:
         self.document = document
         self.words = words
-        self.sizes: dict[str, tuple[float, float]] = {}
+        #: The pictures of each figure: several where one would be too small to read.
+        self.slices: dict[str, list[Item]] = {}
         self.logo: str | None = None
         self.print_: Callable[[str], str] = lambda text: text
         self._level = 1
@@ -277,14 +300,11 @@ class _Setter:
 
     def _figure(self, block: Figure) -> Item:
         self._behind.append((block, block.table))
-        width, height = self.sizes.get(block.ident, (0, 0))
         return {
             "is": "figure",
             "ident": self._ident(block.ident),
             "title": self.print_(block.title),
-            "file": f"{block.ident}.svg",
-            "width": width,
-            "height": height,
+            "slices": self.slices.get(block.ident, []),
             "description": self.print_(block.description),
             "base": self._inlines(block.base),
             "legend": [
