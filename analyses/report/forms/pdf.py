@@ -124,7 +124,7 @@ def _slices(svg: str) -> list[tuple[str, float, float]]:
         return [(svg, width * scale, height * scale)]
     lines = sorted({float(y) for y in re.findall(r"<text[^>]*translate\([\d.-]+,([\d.-]+)\)", svg)})
     # Just above a line that is farther from the one before than those of one label.
-    gaps = [other - 15 for one, other in pairwise(lines) if other - one > 26]
+    gaps = [other - 12 for one, other in pairwise(lines) if other - one > 19]
     cuts = [0.0]
     while height - cuts[-1] > room:
         cuts.append(max((gap for gap in gaps if cuts[-1] < gap <= cuts[-1] + room), default=cuts[-1] + room))
