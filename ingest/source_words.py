@@ -130,11 +130,13 @@ def _sheet(document: Any) -> dict[str, str]:
 
 def _rows_and_columns(document: Any) -> dict[str, str]:
     """The cells of a file of the platform, which holds its columns in one order, whichever it has."""
-    places = [platform_csv.DIFF.index(name) for name in document["columns"]]
+    order = {name: place for place, name in enumerate(platform_csv.DOCUMENT)}
+    places = [order.get(name) for name in document["columns"]]
     return {
         f"R{number}C{column}": cells[place]
         for number, *cells in document["rows"]
         for column, place in enumerate(places, start=1)
+        if place is not None and cells[place] is not None
     }
 
 

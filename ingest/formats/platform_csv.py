@@ -26,6 +26,8 @@ PLACE, STORED = "Lieu", "Reponse stockee"
 TYPEFORM = (PLACE, "CategorieId", "Categorie", "QuestionId", "Question", "Type", "Reponse")
 GENERE = (PLACE, "CategorieId", "QuestionId", "Type", "Reponse")
 DIFF = (*TYPEFORM, STORED)  # the file itself names its last two columns alike
+#: The cells of a row of the document, after its number: the title of a category is not read.
+DOCUMENT = (PLACE, "CategorieId", "QuestionId", "Question", "Type", "Reponse", STORED)
 
 _AGAIN = "Take the file as the platform wrote it; if it is, it was damaged or cut off: fetch it again."
 
@@ -102,7 +104,7 @@ def without(data: bytes, columns: tuple[str, ...], places: Container[str]) -> by
 def document(data: bytes, columns: tuple[str, ...]) -> bytes:
     """The file as JSON: rows of number, place, category, question, title, type, answer and stored answer."""
     table = read(data, columns)
-    places = table.places(PLACE, "CategorieId", "QuestionId", "Question", "Type", "Reponse", STORED)
+    places = table.places(*DOCUMENT)
     rows = [[str(number), *_values(row, places)] for number, row in table.rows]
     return json.dumps({"columns": table.columns, "rows": rows}, ensure_ascii=False).encode()
 
