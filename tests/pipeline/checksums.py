@@ -16,14 +16,18 @@ def read_publication(warehouse: Path) -> str:
 
 def checksum(database: Path, schema: str) -> str:
     """A digest of all rows of all tables of a schema, whatever their order."""
-    digest = sha256()
     with duckdb.connect(database, read_only=True) as connection:
-        tables = connection.execute(
-            "select table_name from duckdb_tables() where schema_name = $1 order by all", [schema]
+        return checksum_of(connection, schema)
+
+
+def checksum_of(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
+    digest = sha256()
+    tables = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = $1 order by all", [schema]
+    ).fetchall()
+    for (table,) in tables:
+        rows = connection.execute(
+            f'select count(*), sum(hash(row_of)::hugeint) from "{schema}"."{table}" as row_of'
         ).fetchall()
-        for (table,) in tables:
-            rows = connection.execute(
-                f'select count(*), sum(hash(row_of)::hugeint) from "{schema}"."{table}" as row_of'
-            ).fetchall()
-            digest.update(f"{table} {rows}".encode())
+        digest.update(f"{table} {rows}".encode())
     return digest.hexdigest()[:16]

@@ -14,17 +14,29 @@ import pytest
 from tests.pipeline.checksums import read_publication
 from tests.pipeline.warehouses import ROOT, invoke_json, write_place
 
-#: Opens the database anew for each reading, until it is told to stop; prints what it saw, and how often.
+#: Opens the database anew for each reading, until it is told to stop; prints what it saw, and how often. Beside it,
+#: connections stay open, each on what was published when it was opened: one reading in ten is of one of these.
 _READER = """
 import json, sys
 from collections import Counter
 from pathlib import Path
-from tests.pipeline.checksums import read_publication
+import duckdb
+from tests.pipeline.checksums import checksum_of, read_publication
 
-warehouse, seen = Path(sys.argv[1]), Counter([read_publication(Path(sys.argv[1]))])
-print("reading", flush=True)
-while not (warehouse / "stop").exists() or sum(seen.values()) < int(sys.argv[2]):
-    seen[read_publication(warehouse)] += 1
+warehouse, seen, kept = Path(sys.argv[1]), Counter(), []
+moved = 0
+while not (warehouse / "stop").exists() or seen.total() < int(sys.argv[2]):
+    found = read_publication(warehouse)
+    seen[found] += 1
+    if not kept or found not in [checksum for _, checksum in kept]:
+        connection = duckdb.connect((warehouse / "effets.duckdb").resolve(), read_only=True)
+        kept = [*kept[-9:], (connection, checksum_of(connection, "main"))]
+    if seen.total() % 10 == 0:
+        connection, checksum = kept[seen.total() // 10 % len(kept)]
+        assert checksum_of(connection, "main") == checksum, "what an open connection sees has changed"
+        seen[checksum] += 1
+    if seen.total() == 1:
+        print("reading", flush=True)
 print(json.dumps(seen))
 """
 
@@ -46,7 +58,7 @@ def read_while_building(root: Path, exports: Path, builds: int, readings: int) -
             published.append(read_publication(root))
         seconds = time.monotonic() - started
         (root / "stop").touch()
-        output, _ = reader.communicate(timeout=600)
+        output, _ = reader.communicate(timeout=3600)
     assert reader.returncode == 0
     seen: dict[str, int] = json.loads(output)
     print(
