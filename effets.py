@@ -32,12 +32,13 @@ from ingest.intake import Intake, ingest, rehearse
 from ingest.proof import prove
 from ingest.publish import KEPT_RELEASES, publish
 from ingest.records import redate, restore, retract
+from ingest.register import digest, write_settings
 from ingest.settings import LANGUAGES, Settings
 from ingest.show import show
 from ingest.speech import tr
 from ingest.summary import Outcome, figures, standing
 from ingest.usage import Commands
-from ingest.warehouse import BuildError, Check, Publication, Warehouse
+from ingest.warehouse import PROJECT_ROOT, BuildError, Check, Publication, Warehouse
 
 app = typer.Typer(
     cls=Commands,
@@ -450,12 +451,14 @@ def _verify(job: Job) -> None:
 def _publish(job: Job, always: bool = False) -> None:
     """Build, check and publish, unless nothing changed since the last publication."""
     state = Archive(job.warehouse.archive).state()
-    fingerprint = job.warehouse.fingerprint(job.archive_digest)
+    settings = Settings.load()
+    fingerprint = job.warehouse.fingerprint(job.archive_digest, digest(settings))
     last = job.warehouse.last_publication()
     if last and last.fingerprint == fingerprint and not always and not state.is_forgetting:
         job.outcome.publication = last
     else:
         _verify(job)
+        write_settings(job.warehouse.build_database, settings, PROJECT_ROOT)
         with job.console.step("build", tr("building and testing")) as progress:
             build = job.warehouse.build(progress)
         if build.failures:

@@ -31,7 +31,15 @@ BATCH_EXPORTS = 500
 BATCH_BYTES = 64 * 1024 * 1024
 
 #: The tables that readers fill; the others say what stands outside of exports.
-_OUTSIDE = ("receipts", "slugs", "rejections", "published_figures", "published_sources")
+_OUTSIDE = (
+    "receipts",
+    "slugs",
+    "rejections",
+    "published_figures",
+    "published_sources",
+    "settings",
+    "register",
+)
 READ_TABLES = tuple(name for name in RAW_TABLES if name not in _OUTSIDE)
 
 #: A page holds the social questionnaire; it does not show what it does not speak of.

@@ -201,4 +201,24 @@ RAW_TABLES: dict[str, pa.Schema] = {
             pa.field("record_count", pa.int32(), nullable=False),
         ]
     ),
+    # What models need of effets.toml: written by each build, with a row per key.
+    "settings": pa.schema(
+        [
+            pa.field("key", pa.string(), nullable=False),
+            pa.field("value", pa.string(), nullable=False),
+        ]
+    ),
+    # One row per site of the network's own register and period in which it is active; empty without one.
+    "register": pa.schema(
+        [
+            pa.field("project_id", pa.string(), nullable=False),
+            pa.field("active_from", pa.string()),
+            pa.field("active_to", pa.string()),
+            pa.field("postal_code", pa.string()),
+            pa.field("city", pa.string()),
+            pa.field("commune_size", pa.string()),
+            pa.field("legal_status", pa.string()),
+            pa.field("priority_district", pa.string()),
+        ]
+    ),
 }

@@ -10,6 +10,7 @@ components as (
 scopes as (
 
     select * from {{ ref('int_indicators__scopes') }}
+    where n_evaluations > 0
 
 ),
 

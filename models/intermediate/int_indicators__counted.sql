@@ -44,8 +44,12 @@ wanted as (
     from components
     inner join scopes
         on
-            scopes.scope_type in ('network', 'site')
-            or position('|' || scopes.scope_type || '|' in '|' || components.disaggregations || '|') > 0
+            (
+                scopes.scope_type in ('network', 'site')
+                or position('|' || scopes.scope_type || '|' in '|' || components.disaggregations || '|') > 0
+            )
+            -- That nobody of a group of the register took part is a figure of participation alone.
+            and (scopes.n_evaluations > 0 or components.family = 'participation')
 
 ),
 

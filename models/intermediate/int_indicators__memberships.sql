@@ -32,6 +32,12 @@ records as (
 
 ),
 
+communes as (
+
+    select * from {{ ref('int_communes__sized') }}
+
+),
+
 -- A project that was evaluated has a place in every campaign: participation asks for the missing, too.
 sites as (
 
@@ -65,7 +71,7 @@ types as (
 
     select
         {{ explode(
-            split_parts("'network|site|region|department|opening_age|legal_status|thematique'")
+            split_parts("'network|site|region|department|commune_size|opening_age|legal_status|thematique'")
         ) }} as scope_type
 
 ),
@@ -79,8 +85,9 @@ grouped as (
         case types.scope_type
             when 'network' then 'network'
             when 'site' then sites.project_id
-            when 'region' then projects.region_code
-            when 'department' then projects.department_code
+            when 'region' then coalesce(projects.region_code, registered.region_code)
+            when 'department' then coalesce(projects.department_code, registered.department_code)
+            when 'commune_size' then coalesce(communes.commune_size, registered.commune_size)
             when 'opening_age'
                 then
                     case
@@ -89,11 +96,14 @@ grouped as (
                         when sites.year - year(projects.opened_on) < 11 then '6-10'
                         when projects.opened_on is not null then '11+'
                     end
+            when 'legal_status' then coalesce(declared.scope_id, registered.legal_status)
             else declared.scope_id
         end as scope_id
     from sites
     cross join types
     left join projects on sites.project_id = projects.project_id
+    left join registered on sites.project_id = registered.project_id and sites.year = registered.year
+    left join communes on coalesce(projects.commune_code, registered.commune_code) = communes.commune_code
     left join declared
         on
             sites.project_id = declared.project_id
@@ -110,6 +120,16 @@ final as (
         scope_type,
         coalesce(scope_id, 'unknown') as scope_id
     from grouped
+    union all
+    -- Priority districts are known from a register alone: where none tells, they are no group.
+    select
+        sites.project_id,
+        sites.year,
+        'priority_district' as scope_type,
+        coalesce(registered.priority_district, 'unknown') as scope_id
+    from sites
+    left join registered on sites.project_id = registered.project_id and sites.year = registered.year
+    where exists (select 1 from registered as placed where placed.priority_district is not null)
     union all
     select distinct
         evaluations.project_id,

@@ -2,16 +2,7 @@ with
 
 register as (
 
-    select * from {{ ref('register') }}
-
-),
-
-projects as (
-
-    select distinct
-        project_id,
-        project_key
-    from {{ ref('int_records__identified') }}
+    select * from {{ ref('int_register__placed') }}
 
 ),
 
@@ -21,18 +12,24 @@ campaigns as (
 
 ),
 
--- A project of the register is known by its slug, however it is spelled; one without exports keeps its own.
+-- Of a site that moved within the year, one place counts.
 final as (
 
-    select distinct
-        coalesce(projects.project_id, register.project_id) as project_id,
-        campaigns.year
+    select
+        register.project_id,
+        campaigns.year,
+        max(register.commune_code) as commune_code,
+        max(register.department_code) as department_code,
+        max(register.region_code) as region_code,
+        max(register.commune_size) as commune_size,
+        max(register.legal_status) as legal_status,
+        max(register.priority_district) as priority_district
     from register
     cross join campaigns
-    left join projects on {{ project_key('register.project_id') }} = projects.project_key
     where
-        campaigns.year >= coalesce(left(register.active_from, 4)::integer, campaigns.year)
-        and campaigns.year <= coalesce(left(register.active_to, 4)::integer, campaigns.year)
+        campaigns.year >= coalesce(cast(left(register.active_from, 4) as integer), campaigns.year)
+        and campaigns.year <= coalesce(cast(left(register.active_to, 4) as integer), campaigns.year)
+    group by register.project_id, campaigns.year
 
 )
 

@@ -22,30 +22,57 @@ registered as (
 
 register_size as (
 
-    select count(*) as project_count from {{ ref('register') }}
+    select count(*) as project_count from {{ ref('int_register__listed') }}
 
 ),
 
--- The register says who is active, and nothing of territories: it sizes the network and a site.
-final as (
+counted as (
 
     select
         memberships.scope_type,
         memberships.scope_id,
         memberships.year,
-        count(evaluations.project_id)::integer as n_evaluations,
-        case
-            when memberships.scope_type in ('network', 'site') and max(register_size.project_count) > 0
-                then count(registered.project_id)::integer
-        end as n_register
+        count(evaluations.project_id) as n_evaluations,
+        count(registered.project_id) as n_registered
     from memberships
-    cross join register_size
     left join evaluations
         on memberships.project_id = evaluations.project_id and memberships.year = evaluations.year
     left join registered
         on memberships.project_id = registered.project_id and memberships.year = registered.year
     group by memberships.scope_type, memberships.scope_id, memberships.year
-    having count(evaluations.project_id) > 0
+
+),
+
+-- The register sizes the groups of a kind if it places all its sites of the year: nothing is guessed.
+told as (
+
+    select
+        scope_type,
+        year,
+        sum(case when scope_id = 'unknown' then n_registered else 0 end) = 0 as is_told
+    from counted
+    group by scope_type, year
+
+),
+
+final as (
+
+    select
+        counted.scope_type,
+        counted.scope_id,
+        counted.year,
+        cast(counted.n_evaluations as integer) as n_evaluations,
+        case
+            when
+                register_size.project_count > 0
+                and counted.scope_type <> 'export_form'
+                and (counted.scope_type in ('network', 'site') or told.is_told)
+                then cast(counted.n_registered as integer)
+        end as n_register
+    from counted
+    inner join told on counted.scope_type = told.scope_type and counted.year = told.year
+    cross join register_size
+    where counted.n_evaluations > 0 or (counted.n_registered > 0 and counted.scope_type <> 'site')
 
 )
 

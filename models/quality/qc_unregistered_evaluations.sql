@@ -26,7 +26,7 @@ final as (
         on evaluations.project_id = registered.project_id and evaluations.year = registered.year
     where
         registered.project_id is null
-        and exists (select 1 from {{ ref('register') }})
+        and exists (select 1 from {{ ref('int_register__listed') }})
 
 )
 

@@ -57,6 +57,7 @@ What the postal codes do not do:
 - A postal code does not always begin with its département: {elsewhere_list}; Corsica (20… is 2A or 2B),
   Saint-Barthélemy and Saint-Martin (971… is 977 or 978) need the table too.
 - CEDEX codes are absent.
+- The population is that of the commune, as the package has it (INSEE, municipal population); {unpeopled} have none.
 - The overseas collectivités stand among the départements and the régions under their own code.
 - The arrondissements of Paris, Lyon and Marseille have their postal codes, all of them on the one commune.
 """
@@ -72,14 +73,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     regions = sorted((region["code"], name(region)) for region in package["regions"])
     departments = sorted((item["code"], name(item), item["region"]) for item in package["departements"])
     postal_codes = sorted(
-        (postal_code, commune["code"], name(commune), commune["departement"])
+        (
+            postal_code,
+            commune["code"],
+            name(commune),
+            commune["departement"],
+            str(commune.get("population", "")),
+        )
         for commune in package["communes"]
         if commune["type"] == "commune-actuelle"
         for postal_code in commune.get("codesPostaux", ())
     )
     write("regions.csv", ("region_code", "region"), regions)
     write("departments.csv", ("department_code", "department", "region_code"), departments)
-    write("postal_codes.csv", ("postal_code", "commune_code", "commune", "department_code"), postal_codes)
+    write(
+        "postal_codes.csv",
+        ("postal_code", "commune_code", "commune", "department_code", "population"),
+        postal_codes,
+    )
     counts = {
         "regions.csv": len(regions),
         "departments.csv": len(departments),
@@ -128,11 +139,11 @@ def write(file: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> No
         writer.writerows(rows)
 
 
-def describe(counts: dict[str, int], postal_codes: Iterable[tuple[str, str, str, str]]) -> str:
+def describe(counts: dict[str, int], postal_codes: Iterable[tuple[str, str, str, str, str]]) -> str:
     """The text of SOURCE.md, its figures counted on the rows themselves."""
     communes: dict[str, set[str]] = {}
     departments: dict[str, set[str]] = {}
-    for postal_code, commune_code, _, department_code in postal_codes:
+    for postal_code, commune_code, _, department_code, _ in postal_codes:
         communes.setdefault(postal_code, set()).add(commune_code)
         departments.setdefault(postal_code, set()).add(department_code)
     straddling = sorted(code for code, found in departments.items() if len(found) > 1)
@@ -149,6 +160,7 @@ def describe(counts: dict[str, int], postal_codes: Iterable[tuple[str, str, str,
         rows="\n".join(f"| {file} | {count:,} |" for file, count in counts.items()),
         shared=f"{sum(len(found) > 1 for found in communes.values()):,}",
         postal_codes=f"{len(communes):,}",
+        unpeopled=len({row[1] for row in postal_codes if not row[4]}),
         straddling=len(straddling),
         straddling_list=", ".join(straddling),
         elsewhere_list=", ".join(elsewhere),

@@ -5,10 +5,12 @@ It shares nothing with the models but the names of the questions: what counts st
 
 from __future__ import annotations
 
+import csv
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -73,39 +75,33 @@ REGION, THEME, AGE, FORM = (
     ("opening_age",),
     ("export_form",),
 )
+SIZE, DISTRICT = ("commune_size",), ("priority_district",)
 GROUPED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
-        [
-            "C1",
-            "C2",
-            "I9",
-            "K1",
-            "K3",
-            "Q6",
-            "P1",
-            "P2",
-            "P3",
-            "P4",
-            "P5",
-            "P6",
-            "I8",
-            "E1",
-            "E2",
-            "E3",
-            "E4",
-            "E5",
-        ],
-        REGION + THEME,
+        ["C1", "C2", "I9", "K1", "K3", "Q6", *(f"P{n}" for n in range(1, 7))], REGION + SIZE + THEME
     ),
+    **dict.fromkeys(["I8", *(f"E{n}" for n in range(1, 6))], REGION + THEME),
     **dict.fromkeys(
-        ["C7", "I2", "I4", "I5", "I6", "I10", "I11", "I12", "I13", "K2", "K4", "K5", "K7", "K8", "X1", "X2"],
+        ["C7", "I4", "I5", "I6", "I10", "I12", "I13", "K2", "K4", "K7", "K8", "X1", "X2"],
         THEME,
     ),
-    **dict.fromkeys(["I3", "Q1", "Q5"], REGION),
+    **dict.fromkeys(["I2", "I11", "K5"], SIZE + THEME),
+    **dict.fromkeys(["I3", "Q1", "Q5"], REGION + SIZE + DISTRICT),
     **dict.fromkeys(["C4", "C5", "C6"], FORM),
-    "C3": THEME + FORM,
-    "I1": REGION + THEME + AGE,
+    "C3": SIZE + THEME + FORM,
+    "I1": REGION + SIZE + THEME + AGE + DISTRICT,
+    "Q2": SIZE + DISTRICT,
+    "Q4": SIZE,
 }
+#: Inhabitants from which on a commune is in a class.
+SIZES = (
+    (200000, "200000+"),
+    (50000, "50000-199999"),
+    (10000, "10000-49999"),
+    (2000, "2000-9999"),
+    (0, "0-1999"),
+)
+POSTAL_CODES = Path(__file__).parents[2] / "seeds" / "geography" / "postal_codes.csv"
 
 
 @dataclass
@@ -179,8 +175,12 @@ def _group(tables: Tables, rows: Callable[[str], Iterator[dict[str, Any]]]) -> N
     ):
         forms[row["project_id"], int(row["year"])].add(row["format"])
     years = sorted({year for _, year in tables.evaluations})
+    with POSTAL_CODES.open(encoding="utf-8", newline="") as file:
+        people = {row["commune_code"]: row["population"] for row in csv.DictReader(file)}
     for row in rows("from dim_project"):
         project = row["project_id"]
+        population = people.get(row["commune_code"] or "")
+        size = next(name for start, name in SIZES if int(population) >= start) if population else "unknown"
         for year in years:
             age = None if row["opened_on"] is None else year - row["opened_on"].year
             classes = [(3, "0-2"), (6, "3-5"), (11, "6-10"), (10**6, "11+")]
@@ -189,6 +189,8 @@ def _group(tables: Tables, rows: Callable[[str], Iterator[dict[str, Any]]]) -> N
                 "site": {project},
                 "region": {row["region_code"] or "unknown"},
                 "department": {row["department_code"] or "unknown"},
+                "commune_size": {size},
+                "priority_district": set(),
                 "opening_age": {
                     "unknown" if age is None else next(name for end, name in classes if age < end)
                 },

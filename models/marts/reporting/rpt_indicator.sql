@@ -108,7 +108,7 @@ final as (
         judged.n_ambiguous,
         judged.n_evaluations,
         judged.n_register,
-        judged.n_answered::double / judged.n_evaluations as coverage,
+        judged.n_answered::double / nullif(judged.n_evaluations, 0) as coverage,
         judged.disclosure,
         judged.shown_status as status,
         statuses.label_fr as status_label_fr,
