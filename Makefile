@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := run
-.PHONY: run setup test test-long test-spark lint lab docs
+.PHONY: run setup test test-long test-spark lint bench lab docs
 
 run: setup
 	$(BIN)/effets run
@@ -76,6 +76,9 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint models analyses/audit
 	$(BIN)/pytest -q tests/house
+
+bench: setup
+	$(BIN)/python -m benchmarks --sizes 100,1000,10000,100000
 
 lab: setup
 	$(BIN)/jupyter lab --notebook-dir=analyses/notebooks --LabApp.news_url=None \

@@ -1,0 +1,1 @@
+"""What the warehouse costs, measured beside what one would use instead: `python -m benchmarks`."""

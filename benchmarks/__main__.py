@@ -1,0 +1,207 @@
+"""Measure ingest, build, report, memory and sizes at growing numbers of evaluations, and what others take beside.
+
+    python -m benchmarks [--sizes 100,1000] [--work DIR] [--seconds 1200]
+
+Every measurement is a process of its own: its seconds on the clock and on the processors, those it started
+included, and the largest memory of any of them. Results go to benchmarks/results.json, and as a page with charts to
+docs/performance.md. What stands side by side was measured in one run; on a busy machine only the ratios tell.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from benchmarks.page import write_page
+from benchmarks.rules import INDICATORS
+from examples.network import SEED, Size, numbered_files, write, write_network
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = Path(__file__).resolve().parent / "results.json"
+EFFETS = (sys.executable, "-m", "effets")
+YEARS = 10
+LAST_YEAR = 2025
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """`memory_mb`: the largest process. `error` where it did not come to its end."""
+
+    seconds: float
+    cpu_seconds: float
+    memory_mb: int
+    output: str
+    error: str | None = None
+
+
+def measure(command: list[str], limit: float) -> Measurement:
+    """Run a command; it is stopped after `limit` seconds."""
+    with tempfile.TemporaryFile() as output:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=output, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        deadline = start + limit
+        error = None
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            if time.perf_counter() > deadline:
+                os.killpg(process.pid, signal.SIGKILL)
+                _, status, usage = os.wait4(process.pid, 0)
+                error = f"stopped after {limit:.0f} s"
+                break
+            time.sleep(0.01)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode and error is None:
+            error = f"ended with {process.returncode}"
+        output.seek(0)
+        text = output.read().decode("utf-8", "replace")
+    memory = usage.ru_maxrss // (1024 if sys.platform == "linux" else 1024 * 1024)
+    return Measurement(round(seconds, 2), round(usage.ru_utime + usage.ru_stime, 2), memory, text, error)
+
+
+def at_size(evaluations: int, work: Path, limit: float) -> dict[str, Any]:
+    """All measurements on a network of so many evaluations over ten years, one Typeform file each."""
+    exports, warehouse = work / "exports", work / "warehouse"
+    for folder in (exports, warehouse):
+        shutil.rmtree(folder, ignore_errors=True)
+    size = Size(LAST_YEAR - YEARS + 1, LAST_YEAR, SEED, {"typeform_json": 1.0}, is_steady=True)
+    sites = evaluations // YEARS
+    count = write_network(exports, sites, size, os.cpu_count() or 1)
+    print(f"{evaluations}: {count} files", file=sys.stderr)
+    here = ["--warehouse", str(warehouse), "--json"]
+    steps: dict[str, list[str]] = {
+        "floor": [sys.executable, "-m", "benchmarks.floor", str(exports)],
+        "pandas": [sys.executable, "-m", "benchmarks.with_pandas", str(exports)],
+        "polars": [sys.executable, "-m", "benchmarks.with_polars", str(exports)],
+        "ingest": [*EFFETS, "ingest", str(exports), *here],
+        "build": [*EFFETS, "build", *here],
+        "report": [*EFFETS, "report", *here, "--out", str(work / "reports")],
+        "nothing_new": [*EFFETS, "run", str(exports), *here, "--out", str(work / "reports")],
+        "added": [*EFFETS, "run", str(exports), *here, "--out", str(work / "reports")],
+    }
+    found: dict[str, Any] = {"evaluations": evaluations, "input_mb": _size_mb(exports), "steps": {}}
+    outputs: dict[str, str] = {}
+    for name, command in steps.items():
+        if name == "added":
+            more = Size(LAST_YEAR, LAST_YEAR, SEED, {"typeform_json": 1.0}, is_steady=True)
+            found["added"] = write(numbered_files(range(sites + 1, sites + 101), more), exports)
+        result = measure(command, limit)
+        print(f"  {name}: {result.seconds} s, {result.error or ''}", file=sys.stderr)
+        outputs[name] = result.output
+        found["steps"][name] = {key: value for key, value in asdict(result).items() if key != "output"}
+        if result.error:
+            break
+        if name == "build":
+            found["same_numbers"] = _differences(outputs, warehouse / "effets.duckdb")
+    found["sizes_mb"] = {
+        name: _size_mb(warehouse / path)
+        for name, path in (
+            ("archive", "archive"),
+            ("build.duckdb", "build.duckdb"),
+            ("effets.duckdb", "effets.duckdb"),
+            ("parquet", "parquet"),
+        )
+    }
+    return found
+
+
+def _differences(outputs: dict[str, str], database: Path) -> dict[str, int]:
+    """How many of the ten indicators' yearly figures differ from those published, by what computed them."""
+    with duckdb.connect(database, read_only=True) as connection:
+        rows = connection.execute(
+            """
+            select indicator_id, year::varchar, value
+            from fct_indicator_value
+            where scope_type = 'network' and component_id = 'all' and indicator_id in (select unnest($1))
+            """,
+            [list(INDICATORS)],
+        ).fetchall()
+    published = {(indicator, year): value for indicator, year, value in rows if value is not None}
+    differences: dict[str, int] = {}
+    for name in ("pandas", "polars"):
+        theirs = {
+            (indicator, year): value
+            for indicator, years in json.loads(outputs[name]).items()
+            for year, value in years.items()
+        }
+        differences[name] = sum(
+            abs(value - theirs.get(key, float("inf"))) > 1e-9 for key, value in published.items()
+        )
+    return {**differences, "compared": len(published)}
+
+
+def pages(work: Path) -> dict[str, int]:
+    """Pages read per second of one processor, from text and from HTML."""
+    from ingest.codebook import Codebook
+    from ingest.formats import page
+
+    codebook = Codebook.load(ROOT)
+    speeds = {}
+    for name, forms in (
+        ("text", {"layout": 1.0, "article": 1.0, "rendered": 1.0, "copy": 1.0, "naive": 1.0}),
+        ("html", {"html": 1.0}),
+    ):
+        size = Size(2021, 2025, SEED, forms, is_steady=True)
+        files = [file.data for file in numbered_files(range(1, 81), size)]
+        for data in files[:20]:
+            page.read(data, codebook)
+        start = time.process_time()
+        for data in files:
+            page.read(data, codebook)
+        speeds[name] = round(len(files) / (time.process_time() - start))
+    return speeds
+
+
+def _size_mb(path: Path) -> float:
+    path = path.resolve()
+    files = [path] if path.is_file() else path.rglob("*")
+    return round(sum(file.stat().st_size for file in files if file.is_file()) / 1e6, 1)
+
+
+def main() -> int:
+    """Measure, and write the results and the page."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--sizes", default="100,1000", help="numbers of evaluations, multiples of ten")
+    parser.add_argument(
+        "--work", type=Path, help="folder for what is made on the way; a temporary one if absent"
+    )
+    parser.add_argument("--seconds", type=float, default=1200, help="no step may take longer")
+    options = parser.parse_args()
+    sizes = [int(size) for size in options.sizes.split(",")]
+    if any(size < YEARS or size % YEARS for size in sizes):
+        parser.error(f"--sizes are multiples of {YEARS}: there are so many years")
+    with tempfile.TemporaryDirectory(dir=options.work) as folder:
+        results = {
+            "machine": {
+                "processors": os.cpu_count(),
+                "python": platform.python_version(),
+                "duckdb": duckdb.__version__,
+                "load_before": round(os.getloadavg()[0], 1),
+            },
+            "pages_per_second": pages(Path(folder)),
+            "sizes": [at_size(size, Path(folder), options.seconds) for size in sizes],
+        }
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    write_page(results, ROOT / "docs")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
