@@ -34,9 +34,8 @@ class Unusual(Exception):
 #: The platform itself writes a quote too many behind some classes.
 _NAME = r"[a-zA-Z][-a-zA-Z0-9:]*"
 _ENTITY = r"[a-zA-Z][a-zA-Z0-9]*"
-_ATTRIBUTE = (
-    r"""[ \t\n\r\f]+[a-zA-Z_:@][-a-zA-Z0-9_:.@]*(?:=(?:"[^"]*""?(?=[\s/>])|'[^']*'|[^\s"'<>=`&/]+))?"""
-)
+_VALUE = r"""(?:"[^"]*""?(?=[\s/>])|'[^']*'|[^\s"'<>=`&/]+(?=[\s>]))"""
+_ATTRIBUTE = rf"[ \t\n\r\f]+[a-zA-Z_:@][-a-zA-Z0-9_:.@]*(?:={_VALUE})?"
 _PIECE = re.compile(
     rf"""(?:</({_NAME})[ ]*>
     |<({_NAME})((?:{_ATTRIBUTE})*)[ \t\n\r\f]*(/?)>
