@@ -7,14 +7,22 @@ records as (
 
 ),
 
+{% if target.type == 'duckdb' %}
+    touched as (
+
+        select * from {{ ref('int_evaluations__touched') }}
+
+    ),
+{% endif %}
+
 final as (
 
     select records.*
     from records
     {% if target.type == 'duckdb' %}
-        where records.evaluation_id in (select evaluation_id from {{ ref('int_evaluations__touched') }})
+        inner join touched on records.evaluation_id = touched.evaluation_id
     {% endif %}
 
 )
 
-select * from final
+select * from final -- noqa: AM04

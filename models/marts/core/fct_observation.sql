@@ -115,7 +115,7 @@ final as (
             and observed.answer_id = answers.answer_id
     where
         responses.state = 'answered'
-        and responses.evaluation_id in (select evaluation_id from records)
+        and responses.evaluation_id in (select records.evaluation_id from records)
 
 )
 

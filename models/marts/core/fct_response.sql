@@ -47,7 +47,7 @@ final as (
         on
             responses.evaluation_id = corrections.evaluation_id
             and responses.question_id = corrections.question_id
-    where responses.is_chosen and responses.evaluation_id in (select evaluation_id from touched)
+    where responses.is_chosen and responses.evaluation_id in (select touched.evaluation_id from touched)
 
 )
 

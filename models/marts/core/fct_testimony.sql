@@ -84,7 +84,7 @@ final as (
             and responses.question_id = told.question_id
     where
         responses.state = 'answered'
-        and responses.evaluation_id in (select evaluation_id from records)
+        and responses.evaluation_id in (select records.evaluation_id from records)
 
 )
 
