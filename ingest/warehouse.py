@@ -52,6 +52,10 @@ _PROJECT_FILES = (
 )
 _PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb")
 
+#: Of these, what dbt does not tell the models that are built in part (macros/by_evaluation.sql).
+_CODE_FILES = ("dbt_project.yml", "profiles.yml", "macros/**/*")
+_CODE = "code.txt"
+
 #: Of the rows that a failed test found, so many are named.
 NAMED_CASES = 5
 
@@ -181,6 +185,7 @@ class Warehouse:
         Raises UsageError for decisions that cannot be read, BuildError if it cannot even begin.
         """
         check_decisions(PROJECT_ROOT)
+        code = _digest_of_code()
         with (
             _environment(EFFETS_WAREHOUSE=str(self.root), DO_NOT_TRACK="1"),
             _arguments("dbt", "build"),
@@ -195,6 +200,8 @@ class Warehouse:
                 outcome = runner.invoke(
                     [
                         "build",
+                        *variables,
+                        *(() if self._is_built_by(code) else ("--full-refresh",)),
                         # They say nothing about the data; `make test` runs them.
                         *("--exclude-resource-type", "unit_test"),
                         *("--exclude-resource-type", "exposure"),
@@ -213,7 +220,16 @@ class Warehouse:
         if outcome.result is None or not hasattr(outcome.result, "results"):
             raise BuildError(f"dbt could not begin: {outcome.exception}")
         self._drop_strangers(outcome.result.results)
+        if not any(str(result.status) == "error" for result in outcome.result.results):
+            replace_file(self.dbt / _CODE, code.encode())
         return _summarise(outcome.result.results, self.build_database)
+
+    def _is_built_by(self, code: str) -> bool:
+        """Whether the tables were last built by this code: else those that are built in part are built anew."""
+        try:
+            return self.build_database.exists() and (self.dbt / _CODE).read_text() == code
+        except OSError:
+            return False
 
     def _drop_strangers(self, results: Any) -> None:
         """Drop what older versions of the project built and this one does not: it would be published."""
@@ -231,6 +247,16 @@ _RELATIONS = """
     from information_schema.tables
     where table_catalog = current_database()
 """
+
+
+def _digest_of_code() -> str:
+    digest = sha256()
+    for package in _PACKAGES:
+        digest.update(f"{package} {version(package)}\0".encode())
+    for file in sorted({file for pattern in _CODE_FILES for file in PROJECT_ROOT.glob(pattern)}):
+        if file.is_file():
+            digest.update(file.relative_to(PROJECT_ROOT).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
 class BuildError(Exception):

@@ -13,5 +13,7 @@
                 "There is no raw schema in build.duckdb yet: run `effets ingest` first, or `effets run`."
             ) %}
         {% endif %}
+        {% do run_query("create table if not exists raw.loaded (source_id varchar, stored_sha256 varchar)") %}
+        {% do run_query("create table if not exists raw.built_evaluations (evaluation_id varchar, stamp varchar)") %}
     {% endif %}
 {% endmacro %}

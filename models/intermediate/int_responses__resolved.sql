@@ -2,7 +2,7 @@ with
 
 records as (
 
-    select * from {{ ref('int_records__identified') }}
+    select * from {{ ref('int_records__touched') }}
 
 ),
 

@@ -29,6 +29,16 @@ answers as (
 
 ),
 
+-- Who speaks alone contradicts nobody.
+several as (
+
+    select evaluation_id
+    from records
+    group by evaluation_id
+    having count(*) > 1
+
+),
+
 said as (
 
     select
@@ -43,6 +53,7 @@ said as (
         answers.source_pointer
     from responses
     inner join records on responses.record_id = records.record_id
+    inner join several on responses.evaluation_id = several.evaluation_id
     left join answers
         on responses.record_id = answers.record_id and responses.question_id = answers.question_id
     where responses.state in ('answered', 'blank')

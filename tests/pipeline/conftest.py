@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ingest import intake
+from ingest import arrivals, intake
 from ingest.expectations import Validation
 from ingest.publish import publish
 from ingest.warehouse import BuildResult, Publication, Warehouse
@@ -81,7 +81,8 @@ def quick_build(monkeypatch: pytest.MonkeyPatch) -> QuickBuild:
 def quick_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets all exports pass: Great Expectations, which takes seconds, has tests of its own."""
     monkeypatch.setattr(intake, "validate", lambda readings: Validation())
-    monkeypatch.setattr(intake, "prepare", lambda: None)
+    for module in (intake, arrivals):
+        monkeypatch.setattr(module, "prepare", lambda: None)
 
 
 @pytest.fixture

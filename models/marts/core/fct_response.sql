@@ -1,8 +1,22 @@
+{{ config(
+    materialized='incremental' if target.type == 'duckdb' else 'table',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['by_evaluation'],
+    pre_hook="{{ delete_touched() }}"
+) }}
+
 with
 
 responses as (
 
     select * from {{ ref('fct_response_record') }}
+
+),
+
+touched as (
+
+    select * from {{ ref('int_records__touched') }}
 
 ),
 
@@ -33,7 +47,7 @@ final as (
         on
             responses.evaluation_id = corrections.evaluation_id
             and responses.question_id = corrections.question_id
-    where responses.is_chosen
+    where responses.is_chosen and responses.evaluation_id in (select touched.evaluation_id from touched)
 
 )
 

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental' if target.type == 'duckdb' else 'table',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['by_evaluation'],
+    pre_hook="{{ delete_touched() }}"
+) }}
+
 with
 
 responses as (

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental' if target.type == 'duckdb' else 'table',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['by_evaluation'],
+    pre_hook="{{ delete_touched() }}"
+) }}
+
 with
 
 responses as (
@@ -8,7 +16,7 @@ responses as (
 
 records as (
 
-    select * from {{ ref('int_records__identified') }}
+    select * from {{ ref('int_records__touched') }}
 
 ),
 
@@ -74,7 +82,9 @@ final as (
         on
             coalesce(responses.correction_id, responses.record_id) = told.said_by
             and responses.question_id = told.question_id
-    where responses.state = 'answered'
+    where
+        responses.state = 'answered'
+        and responses.evaluation_id in (select records.evaluation_id from records)
 
 )
 

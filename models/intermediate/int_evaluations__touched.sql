@@ -1,0 +1,26 @@
+{{ config(enabled=target.type == 'duckdb', materialized='table', post_hook="{{ mark_touched() }}") }}
+
+with
+
+stamped as (
+
+    select * from {{ ref('int_evaluations__stamped') }}
+
+),
+
+built as (
+
+    select * from raw.built_evaluations
+
+),
+
+final as (
+
+    select stamped.evaluation_id
+    from stamped
+    left join built on stamped.evaluation_id = built.evaluation_id and stamped.stamp = built.stamp
+    where built.evaluation_id is null or {{ builds_all() }}
+
+)
+
+select * from final

@@ -1,0 +1,176 @@
+"""What was built in part is what a full refresh builds: after any sequence of additions, corrections and removals."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from examples.network import Size, numbered_files, write
+from ingest.archive import Archive
+from ingest.intake import ingest
+from ingest.publish import publish
+from ingest.records import redate, restore, retract
+from ingest.warehouse import PROJECT_ROOT, Warehouse
+from tests.pipeline.once import parsed_once
+from tests.pipeline.warehouses import parquet_bytes
+
+#: The models that are built by evaluation, and what they need.
+FACTS = ("fct_response_record", "fct_response", "fct_observation", "fct_testimony")
+FORMS = {"typeform_json": 2.0, "effects_page": 2.0, "place_json": 1.0}
+
+
+class Network:
+    """A folder of exports and its warehouse, to which things happen."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.draw = random.Random(seed)
+        self.exports = folder / "exports"
+        self.warehouse = Warehouse(folder / "warehouse")
+        self.archive = Archive(self.warehouse.archive)
+        self._number = 0
+        self.add(8)
+
+    def add(self, count: int = 1) -> None:
+        """New sites, each with its exports of some years."""
+        for _ in range(count):
+            self._number += 1
+            number = range(self._number, self._number + 1)
+            write(numbered_files(number, Size(2023, 2025, "incremental", FORMS)), self.exports)
+        self._ingest()
+
+    def correct(self) -> None:
+        """A site answers again: the same name and years, other answers, so several records of an evaluation."""
+        number = self.draw.randrange(1, self._number + 1)
+        again = self.exports / f"again-{self.draw.random()}"
+        write(
+            numbered_files(range(number, number + 1), Size(2023, 2025, str(self.draw.random()), FORMS)), again
+        )
+        self._ingest()
+
+    def take_back(self) -> None:
+        retract(self._some_source(), self.archive)
+        self._ingest()
+
+    def put_back(self) -> None:
+        retracted = sorted(self.archive.state().retracted)
+        if retracted:
+            restore(self.draw.choice(retracted), self.archive)
+        self._ingest()
+
+    def move(self) -> None:
+        redate(self._some_source(), self.draw.choice([2023, 2024, 2025, None]), self.archive)
+        self._ingest()
+
+    def happen(self) -> None:
+        """Something."""
+        events: list[Callable[[], None]] = [self.add, self.correct, self.take_back, self.put_back, self.move]
+        self.draw.choice(events)()
+
+    def _some_source(self) -> str:
+        return self.draw.choice(sorted(self.archive.state().stored))
+
+    def _ingest(self) -> None:
+        with self.warehouse.lock():
+            ingest([self.exports], self.warehouse)
+
+
+def build_facts(root: Path, *options: str) -> None:
+    """Build what is built by evaluation, and what it needs."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    target = str(root / "dbt")
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()), parsed_once():
+        patch.setenv("EFFETS_WAREHOUSE", str(root))
+        outcome = dbtRunner().invoke(
+            [
+                *("build", *options, "--select", *(f"+{fact}" for fact in FACTS)),
+                *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+                *("--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT)),
+                *("--target-path", target, "--log-path", target, "--log-level-file", "none"),
+            ]
+        )
+        DuckDBConnectionManager.close_all_connections()
+    assert outcome.success, outcome.exception
+
+
+def facts(database: Path) -> dict[str, list[str]]:
+    with duckdb.connect(database, read_only=True) as connection:
+        return {fact: sorted(map(repr, connection.execute(f"from main.{fact}").fetchall())) for fact in FACTS}
+
+
+def rebuilt(network: Network, folder: Path) -> dict[str, list[str]]:
+    """The facts as a full refresh of the same raw tables makes them."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    shutil.copy(network.warehouse.build_database, folder / "build.duckdb")
+    build_facts(folder, "--full-refresh")
+    return facts(folder / "build.duckdb")
+
+
+def touched(database: Path) -> int:
+    with duckdb.connect(database, read_only=True) as connection:
+        return int(
+            connection.execute("select count(*) from intermediate.int_evaluations__touched").fetchall()[0][0]
+        )
+
+
+def test_parts_are_what_the_whole_is(tmp_path: Path, quick_gate: None) -> None:
+    network = Network(tmp_path, seed=1)
+    build_facts(network.warehouse.root)
+    everything = touched(network.warehouse.build_database)
+    build_facts(network.warehouse.root)
+    assert touched(network.warehouse.build_database) == 0
+    for event in (network.add, network.correct, network.take_back, network.move):
+        event()
+    build_facts(network.warehouse.root)
+    assert 0 < touched(network.warehouse.build_database) < everything
+    assert facts(network.warehouse.build_database) == rebuilt(network, tmp_path / "whole")
+
+
+def test_a_build_that_broke_off_is_made_good(tmp_path: Path, quick_gate: None) -> None:
+    network = Network(tmp_path, seed=2)
+    build_facts(network.warehouse.root)
+    before = facts(network.warehouse.build_database)
+    source = sorted(network.archive.state().stored)[0]
+    retract(source, network.archive)
+    network._ingest()
+    with duckdb.connect(network.warehouse.build_database) as connection:
+        stamps = connection.execute("from raw.built_evaluations order by all").fetchall()
+    build_facts(network.warehouse.root)
+    # As if it had ended behind the last model: the evaluations it touched are not noted.
+    with duckdb.connect(network.warehouse.build_database) as connection:
+        now = connection.execute("from raw.built_evaluations order by all").fetchall()
+        kept = sorted(set(stamps) & set(now))
+        connection.execute("delete from raw.built_evaluations")
+        connection.executemany("insert into raw.built_evaluations values (?, ?)", kept)
+    restore(source, network.archive)
+    network._ingest()
+    build_facts(network.warehouse.root)
+    assert facts(network.warehouse.build_database) == before
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(4))
+def test_any_sequence_gives_the_same_publication(tmp_path: Path, seed: int) -> None:
+    network = Network(tmp_path, seed)
+    for _ in range(4):
+        for _ in range(network.draw.randrange(1, 4)):
+            network.happen()
+        assert not network.warehouse.build().failures
+        publish(network.warehouse)
+        whole = Warehouse(tmp_path / "whole")
+        shutil.rmtree(whole.root, ignore_errors=True)
+        shutil.copytree(network.warehouse.archive, whole.archive)
+        with whole.lock():
+            ingest([], whole)
+        assert not whole.build().failures
+        publish(whole)
+        assert parquet_bytes(network.warehouse.root) == parquet_bytes(whole.root)
