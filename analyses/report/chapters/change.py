@@ -69,26 +69,16 @@ def _dumbbells(book: Book, tested: list[Row]) -> Block:
         points = book.c.figure(row, "change", "points")
         verdict = book.t(f"verdict.{row['arrow'] or 'none'}")
         basis = plain(book.t.rich("change.note", n=row["n_matched"], gained=row["gained"], lost=row["lost"]))
-        changes.append(
-            Change(
-                label,
-                row["value_from"],
-                row["value_to"],
-                book.t("change.points", points=points.text),
-                basis,
-                row["arrow"],
+        # The chart fits a page: the indicators, and whatever passes the rule; the table has every answer.
+        if row["component_id"] == "all" or row["arrow"]:
+            told = book.t("change.points", points=points.text)
+            changes.append(Change(label, row["value_from"], row["value_to"], told, basis, row["arrow"]))
+            before, after = book.t.percent(row["value_from"]), book.t.percent(row["value_to"])
+            described.append(
+                book.t(
+                    "change.described", label=label, before=before, after=after, note=basis, verdict=verdict
+                )
             )
-        )
-        described.append(
-            book.t(
-                "change.described",
-                label=label,
-                before=book.t.percent(row["value_from"]),
-                after=book.t.percent(row["value_to"]),
-                note=basis,
-                verdict=verdict,
-            )
-        )
         rows.append(
             TableRow(
                 (
@@ -109,6 +99,8 @@ def _dumbbells(book: Book, tested: list[Row]) -> Block:
     table = book.table(
         "change", columns, rows, "changes", title=book.t("change.table", first=years[0], last=years[1])
     )
+    if not changes:
+        return table
     title = book.t("change.title", first=years[0], last=years[1])
     return book.figure(
         title,
