@@ -204,6 +204,7 @@ class Warehouse:
                 outcome = runner.invoke(
                     [
                         "build",
+                        *variables,
                         *(() if self._is_built_by(code) else ("--full-refresh",)),
                         # They say nothing about the data; `make test` runs them.
                         *("--exclude-resource-type", "unit_test"),
