@@ -1,43 +1,24 @@
 {{ config(materialized='table') }}
 
-{#- In a strict network (effets.toml) all are restricted but what was received. -#}
-{%- set is_strict = var('disclosure', 'normal') == 'strict' -%}
-
 with
 
 figures as (
 
     select * from {{ ref('fct_indicator_value') }}
-    where scope_type <> 'site' and status not in ('not_asked', 'no_register') and denominator > 0
+    where scope_type <> 'site' and status not in ('not_asked', 'no_register')
 
 ),
 
 restricted as (
 
-    select
-        indicator_id,
-        method_version
-    from {{ ref('dim_indicator') }}
-    where disclosure = 'restricted' {% if is_strict %}or kind <> 'coverage'{% endif %}
+    select * from {{ ref('int_indicators__restricted') }}
+    where disclosure = 'restricted'
 
 ),
 
-components as (
+departments as (
 
-    select * from {{ ref('int_indicators__components') }}
-
-),
-
--- Indicators of one question share its answers: they are masked together.
-items as (
-
-    select
-        indicator_id,
-        method_version,
-        coalesce(min(coalesce(among_question_id, question_id)), min(indicator_id)) as item_id,
-        bool_or(family = 'choices' and among_question_id is not null) as is_conditional
-    from components
-    group by indicator_id, method_version
+    select * from {{ ref('departments') }}
 
 ),
 
@@ -54,14 +35,14 @@ largest as (
         max(facts.value) as largest_value,
         sum(facts.value) as total_value
     from {{ ref('fct_indicator_evaluation') }} as facts
-    inner join components
+    inner join restricted
         on
-            facts.indicator_id = components.indicator_id
-            and facts.method_version = components.method_version
-            and facts.component_id = components.component_id
+            facts.indicator_id = restricted.indicator_id
+            and facts.method_version = restricted.method_version
+            and facts.component_id = restricted.component_id
     inner join {{ ref('int_indicators__memberships') }} as members
         on facts.project_id = members.project_id and facts.year = members.year
-    where components.statistic = 'sum' and members.scope_type <> 'site'
+    where restricted.statistic = 'sum' and members.scope_type <> 'site'
     group by
         facts.indicator_id,
         facts.method_version,
@@ -72,7 +53,7 @@ largest as (
 
 ),
 
--- Départements add up to régions: they are one family of tables, masked together.
+-- A cell is unsafe if it, or what it leaves of its total, is of one or two sites, or if one site is most of it.
 final as (
 
     select
@@ -82,18 +63,20 @@ final as (
         figures.year,
         figures.scope_type,
         figures.scope_id,
-        items.item_id,
-        items.is_conditional,
-        case
-            when figures.scope_type in ('region', 'department') then 'geography' else figures.scope_type
-        end as family,
+        restricted.item_id,
+        restricted.statistic,
+        restricted.is_conditional,
+        restricted.sum_id,
+        case when figures.scope_type = 'department' then departments.region_code end as region_code,
         figures.numerator,
         figures.denominator,
-        coalesce(figures.numerator in (1, 2), false) as is_few,
-        figures.denominator < 3
+        restricted.is_negative and coalesce(figures.numerator in (1, 2), false) as is_few,
+        figures.denominator > 0 and coalesce(figures.numerator in (0, figures.denominator), false)
+        or coalesce(largest.total_value = 0, false) as is_all_or_none,
+        figures.denominator in (1, 2)
         or coalesce(figures.numerator in (1, 2), false)
         or coalesce(
-            components.statistic = 'share' and figures.denominator - figures.numerator in (1, 2), false
+            restricted.statistic = 'share' and figures.denominator - figures.numerator in (1, 2), false
         )
         or coalesce(largest.largest_value > 0.85 * largest.total_value, false) as is_unsafe
     from figures
@@ -101,13 +84,8 @@ final as (
         on
             figures.indicator_id = restricted.indicator_id
             and figures.method_version = restricted.method_version
-    inner join items
-        on figures.indicator_id = items.indicator_id and figures.method_version = items.method_version
-    inner join components
-        on
-            figures.indicator_id = components.indicator_id
-            and figures.method_version = components.method_version
-            and figures.component_id = components.component_id
+            and figures.component_id = restricted.component_id
+    left join departments on figures.scope_id = departments.department_code
     left join largest
         on
             figures.indicator_id = largest.indicator_id

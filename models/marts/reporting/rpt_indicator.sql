@@ -1,3 +1,11 @@
+{#- A quantile of few is the number of one of them. -#}
+{%- set is_of_few -%}
+    (
+        restricted.disclosure = 'restricted' and restricted.statistic = 'median'
+        and figures.denominator < 5 and figures.status in ('ok', 'bounds')
+    )
+{%- endset -%}
+
 with
 
 figures as (
@@ -31,6 +39,12 @@ statuses as (
 
 ),
 
+restricted as (
+
+    select * from {{ ref('int_indicators__restricted') }}
+
+),
+
 masked as (
 
     select * from {{ ref('int_indicators__masked') }}
@@ -47,20 +61,19 @@ judged as (
 
     select
         figures.*,
-        case
-            when indicators.kind = 'coverage' then 'public'
-            when '{{ var('disclosure', 'normal') }}' = 'strict' then 'restricted'
-            else indicators.disclosure
-        end as disclosure,
-        masked.indicator_id is not null as is_masked,
+        restricted.disclosure,
+        masked.indicator_id is not null or {{ is_of_few }} as is_masked,
         case when masked.is_few then 'few' end as mask,
-        case when masked.indicator_id is not null then 'suppressed' else figures.status end as shown_status,
+        case
+            when masked.indicator_id is not null or {{ is_of_few }} then 'suppressed' else figures.status
+        end as shown_status,
         figures.status = 'small_n' as is_small
     from figures
-    inner join indicators
+    inner join restricted
         on
-            figures.indicator_id = indicators.indicator_id
-            and figures.method_version = indicators.method_version
+            figures.indicator_id = restricted.indicator_id
+            and figures.method_version = restricted.method_version
+            and figures.component_id = restricted.component_id
     left join masked
         on
             figures.indicator_id = masked.indicator_id

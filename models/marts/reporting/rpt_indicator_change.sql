@@ -1,7 +1,3 @@
-{#- Who gained and who lost are few: a restricted change is never shown (docs/disclosure.md). -#}
-{%- set mode = var('disclosure', 'normal') -%}
-{%- set is_restricted = "(indicators.disclosure = 'restricted' or '" ~ mode ~ "' = 'strict')" -%}
-
 with
 
 changes as (
@@ -34,23 +30,45 @@ statuses as (
 
 ),
 
+restricted as (
+
+    select * from {{ ref('int_indicators__restricted') }}
+
+),
+
+masked as (
+
+    select * from {{ ref('int_indicators__changes_masked') }}
+
+),
+
 judged as (
 
     select
         changes.*,
-        case when {{ is_restricted }} then 'restricted' else 'public' end as disclosure,
-        case
-            when {{ is_restricted }} then 'suppressed' else changes.status
-        end as shown_status,
+        restricted.disclosure,
+        case when masked.indicator_id is not null then 'suppressed' else changes.status end as shown_status,
         -- Of too few matched sites, nothing is shown but how many there are; of an ambiguous one, neither.
-        not {{ is_restricted }} and changes.status = 'ok' as is_shown
+        masked.indicator_id is null and changes.status = 'ok' as is_shown
     from changes
-    inner join indicators
+    inner join restricted
         on
-            changes.indicator_id = indicators.indicator_id
-            and changes.method_version = indicators.method_version
+            changes.indicator_id = restricted.indicator_id
+            and changes.method_version = restricted.method_version
+            and changes.component_id = restricted.component_id
+    left join masked
+        on
+            changes.indicator_id = masked.indicator_id
+            and changes.method_version = masked.method_version
+            and changes.component_id = masked.component_id
+            and changes.year_from = masked.year_from
+            and changes.year_to = masked.year_to
+            and changes.scope_type = masked.scope_type
+            and changes.scope_id = masked.scope_id
     -- Of restricted indicators the change is given for the network alone (docs/disclosure.md).
-    where not {{ is_restricted }} or changes.scope_type = 'network'
+    where
+        (restricted.disclosure = 'public' or changes.scope_type = 'network')
+        and masked.is_left_out is not true
 
 ),
 

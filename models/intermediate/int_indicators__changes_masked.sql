@@ -1,0 +1,116 @@
+with
+
+restricted as (
+
+    select * from {{ ref('int_indicators__restricted') }}
+    where disclosure = 'restricted'
+
+),
+
+changes as (
+
+    select * from {{ ref('fct_indicator_change') }}
+    where scope_type = 'network'
+
+),
+
+levels as (
+
+    select
+        cells.*,
+        masked.indicator_id is not null as is_masked
+    from {{ ref('int_indicators__cells') }} as cells
+    left join {{ ref('int_indicators__masked') }} as masked
+        on
+            cells.indicator_id = masked.indicator_id
+            and cells.method_version = masked.method_version
+            and cells.component_id = masked.component_id
+            and cells.year = masked.year
+            and masked.scope_type = 'network'
+    where cells.scope_type = 'network'
+
+),
+
+-- Shown where both levels are, where each of those who stayed, gained and lost are nobody or three and more, and so
+-- are those whom the levels count beside the matched.
+judged as (
+
+    select
+        changes.*,
+        coalesce(
+            not before.is_masked
+            and not after.is_masked
+            and {{ is_safe_count('changes.gained') }}
+            and {{ is_safe_count('changes.lost') }}
+            and {{ is_safe_count('changes.numerator_from - changes.lost') }}
+            and {{ is_safe_count('changes.n_matched - changes.numerator_from - changes.gained') }}
+            and {{ is_safe_rest(
+                'before.numerator', 'before.denominator', 'changes.numerator_from', 'changes.n_matched'
+            ) }}
+            and {{ is_safe_rest(
+                'after.numerator', 'after.denominator', 'changes.numerator_to', 'changes.n_matched'
+            ) }},
+            false
+        ) as is_safe,
+        coalesce(before.is_all_or_none and not before.is_masked, false)
+        or coalesce(after.is_all_or_none and not after.is_masked, false) as is_given_away
+    from changes
+    inner join restricted
+        on
+            changes.indicator_id = restricted.indicator_id
+            and changes.method_version = restricted.method_version
+            and changes.component_id = restricted.component_id
+    left join levels as before
+        on
+            changes.indicator_id = before.indicator_id
+            and changes.method_version = before.method_version
+            and changes.component_id = before.component_id
+            and changes.year_from = before.year
+    left join levels as after
+        on
+            changes.indicator_id = after.indicator_id
+            and changes.method_version = after.method_version
+            and changes.component_id = after.component_id
+            and changes.year_to = after.year
+
+),
+
+-- With a published level of all or none, who gained and who lost is told by the other one: no row can hide it.
+final as (
+
+    select
+        indicator_id,
+        method_version,
+        component_id,
+        year_from,
+        year_to,
+        scope_type,
+        scope_id,
+        is_given_away as is_left_out
+    from judged
+    where not is_safe and n_matched > 0 and status in ('ok', 'bounds', 'small_n')
+    union all
+    -- A public change is masked with the level of either year.
+    select distinct
+        changes.indicator_id,
+        changes.method_version,
+        changes.component_id,
+        changes.year_from,
+        changes.year_to,
+        changes.scope_type,
+        changes.scope_id,
+        false as is_left_out
+    from {{ ref('fct_indicator_change') }} as changes
+    inner join {{ ref('int_indicators__gap_masks') }} as masked
+        on
+            changes.indicator_id = masked.indicator_id
+            and changes.method_version = masked.method_version
+            and changes.component_id = masked.component_id
+            and masked.year in (changes.year_from, changes.year_to)
+            and changes.scope_type = masked.scope_type
+            and changes.scope_id = masked.scope_id
+    where changes.n_matched > 0
+
+)
+
+select * from final
