@@ -53,7 +53,8 @@ largest as (
 
 ),
 
--- A cell is unsafe if it, or what it leaves of its total, is of one or two sites, or if one site is most of it.
+-- A cell is unsafe if it, or what it leaves of its total, is of one or two sites, or if one site is most of
+-- it.
 final as (
 
     select

@@ -31,8 +31,8 @@ levels as (
 
 ),
 
--- Shown where both levels are, where each of those who stayed, gained and lost are nobody or three and more, and so
--- are those whom the levels count beside the matched.
+-- Shown where both levels are, where each of those who stayed, gained and lost are nobody or three and more,
+-- and so are those whom the levels count beside the matched.
 judged as (
 
     select
@@ -75,7 +75,8 @@ judged as (
 
 ),
 
--- With a published level of all or none, who gained and who lost is told by the other one: no row can hide it.
+-- With a published level of all or none, who gained and who lost is told by the other one: no row can hide
+-- it.
 final as (
 
     select

@@ -52,8 +52,8 @@ final as (
         cells.scope_type,
         cells.scope_id,
         cells.scope_type = 'network' and cells.is_few as is_few,
-        -- What published figures give away is not masked but left out: a group that is the whole of what it is part
-        -- of, parts of all or none, what is counted among the sites of a masked answer.
+        -- What published figures give away is not masked but left out: a group that is the whole of what it
+        -- is part of, parts of all or none, what is counted among the sites of a masked answer.
         cells.is_conditional
         or (
             cells.scope_type <> 'network'

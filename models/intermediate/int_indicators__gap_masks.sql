@@ -77,9 +77,9 @@ margins as (
 
 ),
 
--- Between how many and how many sites of the network must have fewer women on the one side (least cover of a 3 × 3
--- table with these margins, König 1931): where that is one number, the balance gives the gap away. Gaps of groups are
--- held by their sum as well: their balance is masked whatever it says.
+-- Between how many and how many sites of the network must have fewer women on the one side (least cover of a
+-- 3 × 3 table with these margins, König 1931): where that is one number, the balance gives the gap away. Gaps
+-- of groups are held by their sum as well: their balance is masked whatever it says.
 given_away as (
 
     select distinct

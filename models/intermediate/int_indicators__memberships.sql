@@ -129,7 +129,7 @@ final as (
         coalesce(registered.priority_district, 'unknown') as scope_id
     from sites
     left join registered on sites.project_id = registered.project_id and sites.year = registered.year
-    where exists (select 1 from registered as placed where placed.priority_district is not null)
+    where (select count(placed.priority_district) from registered as placed) > 0
     union all
     select distinct
         evaluations.project_id,

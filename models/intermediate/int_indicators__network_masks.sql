@@ -18,8 +18,8 @@ families as (
 
 ),
 
--- In the network, the answers of a question that add up hide behind one another: two at least, one of them without
--- a word, the smallest that is safe if need be.
+-- In the network, the answers of a question that add up hide behind one another: two at least, one of them
+-- without a word, the smallest that is safe if need be.
 ranked as (
 
     select

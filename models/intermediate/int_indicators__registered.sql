@@ -27,8 +27,8 @@ final as (
     from register
     cross join campaigns
     where
-        campaigns.year >= coalesce(cast(left(register.active_from, 4) as integer), campaigns.year)
-        and campaigns.year <= coalesce(cast(left(register.active_to, 4) as integer), campaigns.year)
+        campaigns.year >= coalesce(left(register.active_from, 4)::integer, campaigns.year)
+        and campaigns.year <= coalesce(left(register.active_to, 4)::integer, campaigns.year)
     group by register.project_id, campaigns.year
 
 )

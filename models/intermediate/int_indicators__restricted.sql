@@ -38,8 +38,9 @@ counted as (
 
 ),
 
--- What is documented, received or answered is coverage, and public (rule 7); in a strict network (effets.toml) the
--- rest is restricted. Indicators of one question share its answers: they are masked together.
+-- What is documented, received or answered is coverage, and public (rule 7); in a strict network
+-- (effets.toml) the rest is restricted. Indicators of one question share its answers: they are masked
+-- together.
 final as (
 
     select

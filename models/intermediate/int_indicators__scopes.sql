@@ -61,13 +61,13 @@ final as (
         counted.scope_type,
         counted.scope_id,
         counted.year,
-        cast(counted.n_evaluations as integer) as n_evaluations,
+        counted.n_evaluations::integer as n_evaluations,
         case
             when
                 register_size.project_count > 0
                 and counted.scope_type <> 'export_form'
                 and (counted.scope_type in ('network', 'site') or told.is_told)
-                then cast(counted.n_registered as integer)
+                then counted.n_registered::integer
         end as n_register
     from counted
     inner join told on counted.scope_type = told.scope_type and counted.year = told.year

@@ -22,7 +22,9 @@ served as (
         register.city,
         postal_codes.commune_code,
         postal_codes.department_code,
-        coalesce({{ commune_key('postal_codes.commune') }} = {{ commune_key('register.city') }}, false) as is_named
+        coalesce(
+            {{ commune_key('postal_codes.commune') }} = {{ commune_key('register.city') }}, false
+        ) as is_named
     from (
         select distinct
             postal_code,
