@@ -33,7 +33,6 @@ from ingest.collect import UsageError
 from ingest.console import Progress
 from ingest.decisions import check_decisions
 from ingest.durable import replace_file, sync_folder
-from ingest.settings import Settings
 from ingest.speech import tr
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -196,15 +195,11 @@ class Warehouse:
             from dbt.adapters.duckdb.connections import DuckDBConnectionManager
             from dbt.cli.main import dbtRunner
 
-            disclosure = Settings.load().disclosure
-            # Variables make dbt parse anew: only what is not the default is said.
-            variables = [] if disclosure == "normal" else ["--vars", json.dumps({"disclosure": disclosure})]
             runner = dbtRunner(callbacks=[_progress_of(progress)] if progress else [])
             try:
                 outcome = runner.invoke(
                     [
                         "build",
-                        *variables,
                         *(() if self._is_built_by(code) else ("--full-refresh",)),
                         # They say nothing about the data; `make test` runs them.
                         *("--exclude-resource-type", "unit_test"),
