@@ -358,7 +358,7 @@ def _stand_in() -> None:
     intake.prepare = lambda: None  # type: ignore[assignment]
     report = ModuleType("analyses.report")
 
-    def write_report(warehouse: Path, out: Path, year: int) -> Path:
+    def write_report(warehouse: Path, out: Path, year: int, **_: object) -> Path:
         file = out / str(year) / "index.html"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("report")

@@ -115,7 +115,7 @@ def test_changed_code_builds_again_and_keeps_an_equal_release(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = invoke_json("run", exports, "--out", tmp_path, warehouse=root)
-    monkeypatch.setattr(Warehouse, "fingerprint", lambda self, digest: "other")
+    monkeypatch.setattr(Warehouse, "fingerprint", lambda self, *digests: "other")
     second = invoke_json("run", exports, "--out", tmp_path, warehouse=root)
     assert quick_build.calls == 2
     assert second["release"] == first["release"]

@@ -222,7 +222,7 @@ def test_what_is_not_there_is_named(built: Built, arguments: tuple[str, ...], sa
 
 def test_years_are_listed(built: Built, tmp_path: Path) -> None:
     result = invoke("explain", "I1", "--year", "1999", warehouse=built.warehouse)
-    assert result.exit_code == 2 and "there is no evaluation of 1999; published are 20" in result.stderr
+    assert result.exit_code == 2 and "there is no evaluation of 1999: published are 20" in result.stderr
     result = invoke("explain", "I1", "--year", "2024", warehouse=tmp_path)
     assert result.exit_code == 2 and "`effets run` does that" in result.stderr
 

@@ -25,7 +25,8 @@ from ingest.warehouse import Warehouse
 from tests.ingest.places import IMPORTED
 from tests.pipeline.warehouses import ROOT, UTOPIC, invoke, invoke_json
 
-LANGUAGES = [file.stem for file in (ROOT / "ingest" / "texts").glob("*.toml")]
+#: Of the page: other catalogues there have a name before the language.
+LANGUAGES = [file.stem for file in (ROOT / "ingest" / "texts").glob("*.toml") if "." not in file.stem]
 RATING = "intensite_effets_collectifs"
 HOSTILE = "<script>alert(1)</script>\u202etxt.exe"
 WORDS = "Nous avons partagé le pain avec Camille Planté (camille@exemple.org)."

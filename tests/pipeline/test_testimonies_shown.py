@@ -18,7 +18,7 @@ from tests.pipeline.warehouses import ROOT, Built, fill
 #: Columns of texts that no site wrote: labels and texts of seeds, ids, codes.
 _NOT_WRITTEN = re.compile(
     r".*(?:_fr|_en|_id|_ids|_a|_b|_code|_key|_on|_unit|_type|_from|_to)"
-    r"|unit|kind|status(?:_then|_now)?|report|direction|statistic|dimension|disclosure|arrow|method_version|format|generation|text_form"
+    r"|unit|kind|(?:change_)?status(?:_then|_now)?|report|direction|statistic|dimension|disclosure|arrow|method_version|format|generation|text_form"
     r"|obs_status|conf_status|aggregation|cause|causes|published_in|change|release|department|region|state|form"
 )
 #: Columns of what sites wrote: they go through `mask_contacts`.

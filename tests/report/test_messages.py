@@ -9,18 +9,19 @@ import pytest
 from babel.messages.pofile import read_po
 
 from analyses.report.document import Cell
+from analyses.report.forms.words import FOLDER as OF_FORMS
 from analyses.report.messages import FOLDER, Messages, clean
 from tests.report.page import Element
 
 #: Words that are the same in both languages.
 SAME = re.compile(
     r"^(\W|\d|\{\w+\}|R|E|n|k|m²|Points?|points|Question|Minimum|Part|Effets|Page|structures|Départements?"
-    r"|Quartiles|Questionnaires?|public|Cause)*$"
+    r"|Quartiles|Questionnaires?|public|Cause|Figures?|page|Base)*$"
 )
 
 
-def read(language: str) -> dict[str, list[str]]:
-    with (FOLDER / f"{language}.po").open("rb") as file:
+def read(language: str, folder: Path = FOLDER) -> dict[str, list[str]]:
+    with (folder / f"{language}.po").open("rb") as file:
         catalogue = read_po(file, abort_invalid=True)
     found = {}
     for message in catalogue:
@@ -31,8 +32,9 @@ def read(language: str) -> dict[str, list[str]]:
     return found
 
 
-def test_every_message_is_in_both_and_none_is_left() -> None:
-    french, english = read("fr"), read("en")
+@pytest.mark.parametrize("folder", [FOLDER, OF_FORMS], ids=["report", "forms"])
+def test_every_message_is_in_both_and_none_is_left(folder: Path) -> None:
+    french, english = read("fr", folder), read("en", folder)
     assert set(french) == set(english)
     for key, forms in french.items():
         others = english[key]
@@ -44,13 +46,15 @@ def test_every_message_is_in_both_and_none_is_left() -> None:
 
 
 def test_every_message_that_the_code_names_is_there() -> None:
-    keys = read("fr")
-    named = set()
-    for path in Path(FOLDER).parent.rglob("*"):
+    of_report = set(read("fr"))
+    of_forms = of_report | set(read("fr", OF_FORMS))
+    root = FOLDER.parent
+    for path in root.rglob("*"):
         if path.suffix in (".py", ".jinja"):
             source = path.read_text(encoding="utf-8")
-            named |= set(re.findall(r'\bt(?:\.rich)?\(\s*"([\w.-]+)"', source))
-    assert named and named <= set(keys)
+            named = set(re.findall(r'\bt(?:\.rich)?\(\s*"([\w.-]+)"', source))
+            has_both = path.relative_to(root).parts[0] in ("forms", "site")
+            assert named <= (of_forms if has_both else of_report), path
 
 
 def test_no_language_is_in_the_page_of_the_other(pages: dict[str, Element]) -> None:
