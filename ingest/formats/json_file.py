@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Container
 from typing import Any, NoReturn
 
 from ingest.formats import personal
 from ingest.reading import Rejection
 
-#: Keys about a response that tell who gave it, or give access to it.
-_IDENTIFYING = re.compile(
-    r"ip|ip_?address|remote_?addr|network_?id|user_?agent|referer|respondent.*|(?:.*[ _.-])?e?-?mails?|courriel"
-    r"|(?:.*[ _.-])?(?:tel(?:ephone)?|phone)(?:[ _.-].*)?|(?:.*[ _.-])?(?:pr[eé])?nom|(?:.*[ _.-])?name"
-    r"|cl[eé](?:s|[ _-].*)?|hash_?admin|password|access_?token",
-    re.IGNORECASE,
+#: Keys about a response whose values are kept: they tell of the response, and not of who gave it. Whatever else
+#: stands there (hidden fields, metadata, variables, what a later version adds) may name or reach somebody.
+_KEPT = frozenset(
+    {
+        *("id", "token", "response_id", "landing_id", "response_type", "form_id", "place", "place_id"),
+        *("landed_at", "submitted_at", "staged_at", "created_at", "updated_at"),
+        *("key", "type", "number", "score", "visible", "publish", "share_data"),
+        *("platform", "browser", "page_count", "total_items"),
+    }
 )
 
 _EXPORT_AGAIN = "The file is damaged or cut off: export it again."
@@ -91,29 +93,28 @@ def without(data: bytes, places: Container[str]) -> bytes:
 
 
 def scrub(response: dict[str, Any], but: Container[str]) -> bool:
-    """Empty what stands in a response and tells who gave it; the keys in `but` are left to others.
+    """Empty what stands in a response beside what is known to tell of nobody; the keys in `but` are left to others.
 
     Returns whether anything was.
     """
     is_changed = False
     for key, value in response.items():
         if key not in but:
-            kept = _scrubbed({key: value})[key]
+            kept = _scrubbed(value, key in _KEPT)
             if kept != value:
                 response[key] = kept
                 is_changed = True
     return is_changed
 
 
-def _scrubbed(value: Any) -> Any:
+def _scrubbed(value: Any, is_kept: bool) -> Any:
     if isinstance(value, dict):
-        return {
-            key: emptied(item) if _IDENTIFYING.fullmatch(key) else _scrubbed(item)
-            for key, item in value.items()
-        }
+        return {key: _scrubbed(item, key in _KEPT) for key, item in value.items()}
     if isinstance(value, list):
-        return [_scrubbed(item) for item in value]
-    return personal.without_contact(value) if isinstance(value, str) else value
+        return [_scrubbed(item, is_kept) for item in value]
+    if isinstance(value, str):
+        return personal.without_contact(value) if is_kept else ""
+    return value if is_kept or isinstance(value, bool) else None
 
 
 def _no_constant(constant: str) -> NoReturn:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from ingest.formats.personal import without_contact
 from ingest.identify import Sample
 from ingest.reading import Rejection
 
@@ -30,8 +31,6 @@ _SECRET_KEYS = re.compile(
     r"|page[ _-]admin|url_administration",
     re.IGNORECASE,
 )
-#: Addresses that let their holder edit a place.
-_SECRET_LINKS = re.compile(r"https?://[^\s\"'<>]+/(?:edit\b|[0-9A-Za-z]{64}\b)[^\s\"'<>]*")
 
 
 def recognise(sample: Sample) -> bool:
@@ -62,10 +61,10 @@ def redact(data: bytes) -> bytes:
         nonlocal changed
         if isinstance(value, list):
             return [mended(item) for item in value]
-        if isinstance(value, str) and "://" in value:
-            mended_value, count = _SECRET_LINKS.subn("", value)
-            changed |= count > 0
-            return mended_value
+        if isinstance(value, str):
+            kept = without_contact(value)
+            changed |= kept != value
+            return kept
         return value
 
     try:

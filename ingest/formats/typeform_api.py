@@ -59,6 +59,8 @@ def redact(data: bytes) -> bytes:
     for pointer, item in _items(document):
         answers = _answers(item, pointer)
         _redact_item(item, answers, defined, pointer)
+    if isinstance(document, dict) and "items" in document:
+        json_file.scrub(document, but={"items", "form"} if defined else {"items"})
     if defined:
         document["form"] = json_file.with_strings(definition, personal.without_contact)
     after = json_file.dump(document)

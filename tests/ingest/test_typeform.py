@@ -63,7 +63,11 @@ def test_nobody_is_named(variant: str) -> None:
     one = scraped(response(1), variant)
     one |= {
         "metadata": {"ip": "192.0.2.1", "user_agent": "Navigateur/1.0"},
-        "hidden": {"contact": RESPONDENT[1]},
+        "hidden": {"contact": RESPONDENT[1], "utm": RESPONDENT[0]},
+        "répondant": RESPONDENT[0],
+        "page admin": "https://plateforme.exemple.fr/gestion-camille",
+        "calculated": {"score": 0, "note": RESPONDENT[0]},
+        "variables": [{"key": "qui", "type": "text", "text": RESPONDENT[0]}],
     }
     redacted = typeform.redact(json.dumps([one]).encode())
     assert not any(word in redacted for word in (b"Camille", b"camille", b"192.0.2.1", b"Navigateur"))

@@ -81,8 +81,11 @@ def test_submission() -> None:
 def test_nobody_is_named(variant: str) -> None:
     document = api([response(1)], variant)
     document["form"]["settings"] = {"notification": {"self": {"recipients": ["equipe@exemple.fr"]}}}
+    document["account"] = {"owner": RESPONDENT[0]}
+    document["items"][0] |= {"tags": [RESPONDENT[0]], "variables": [{"key": "qui", "text": RESPONDENT[0]}]}
+    document["items"][0]["hidden"] = {"utm": RESPONDENT[0], "cle": "0123456789abcdef"}
     redacted = typeform_api.redact(json.dumps(document).encode())
-    for word in (*RESPONDENT, "Navigateur", "a1b2c3", "equipe@"):
+    for word in (*RESPONDENT, "Navigateur", "a1b2c3", "equipe@", "0123456789abcdef"):
         assert word.encode() not in redacted and word not in redacted.decode()
     assert not any(word in everything(records(document).values()) for word in ("Camille", "camille@"))
 
