@@ -12,6 +12,7 @@ from ingest.formats.page_grammar import TEXTS, read_sections
 from ingest.formats.page_layout import RECOGNISED, TESTIMONY, Layout
 from ingest.formats.page_scanner import Said
 from ingest.formats.page_text import Page, decode, without_printed_markup
+from ingest.formats.personal import blanked_links, starred_addresses
 from ingest.identify import Sample
 from ingest.reading import Fragment, Observation, Reading, Rejection, Response, Testimony
 
@@ -39,9 +40,9 @@ def recognise(sample: Sample) -> bool:
 
 
 def redact(data: bytes) -> bytes:
-    """Pages hold no respondent's data: they are kept as they are.
+    """The page with blanks over links that let their holder edit the place: whoever may edit it, saves them with it.
 
-    Raises Rejection `too-large`.
+    Every other character keeps its place. Raises Rejection `too-large`.
     """
     if len(data) > MAXIMUM_BYTES:
         raise Rejection(
@@ -49,7 +50,7 @@ def redact(data: bytes) -> bytes:
             f"{len(data):,} bytes: no page of the platform is that long",
             "save the page of one place alone",
         )
-    return data
+    return blanked_links(data)
 
 
 def read(data: bytes, codebook: Codebook) -> Reading:
@@ -140,7 +141,8 @@ def _account(page: Page, layout: Layout, reading: Reading) -> None:
         layout.mark(start, start + lead, RECOGNISED)
         layout.mark(start + tail, end, RECOGNISED)
         at, to = page.source(start + lead), page.source(start + tail)
-        reading.fragments.append(Fragment(at, to, page.text[start + lead : start + tail]))
+        words = starred_addresses(page.text[start + lead : start + tail])
+        reading.fragments.append(Fragment(at, to, words))
     rows: list[Observation | Testimony] = [*reading.observations, *reading.testimonies]
     for row in rows:
         if row.source_start is not None and row.source_end is not None:

@@ -24,9 +24,23 @@ _TITLE = re.compile(
     r"|\bvo(?:tre|s) noms?\b(?! de (?:lieu|tiers-lieu|structure|association|projet))"
     r"|\bnoms? (?:de famille|de la personne|du contact|du referent|de la referente)\b"
     r"|\b(?:your|first|last|full) name\b|\bphone\b"
+    # What gives access to a place is as little anybody's business.
+    r"|^cles?(?: (?:admin.*|secrete|d['’ ]acces|d['’ ]edition|api))?$|\bhash[ _]admin\b|\bpassword\b|\bmot de passe\b"
+    r"|\b(?:page|url|lien|link)s?[ _](?:d['’ ])?(?:admin\w*|edition|edit)\b"
 )
-_ADDRESS = re.compile(r"\s*(?:mailto:)?[^\s@,;<>\"']+@[^\s@,;<>\"']+\.[^\W\d_]{2,}\s*")
-_LINK = re.compile(r"https?://[^\s\"'<>,;|]+/(?:edit\b|[0-9A-Za-z]{64}\b)[^\s\"'<>,;|]*")
+#: From its first letter, or every letter of a long word would be tried as one.
+_MAIL = r"(?<![^\s@,;<>\"'])[^\s@,;<>\"']+@[^\s@,;<>\"']+\.[^\W\d_]{2,}"
+_MAILS = re.compile(_MAIL)
+_ADDRESS = re.compile(rf"\s*(?:mailto:)?{_MAIL}\s*")
+#: Links, and the keys that stand alone. Possessive: what was read as a link is not read again from its middle.
+_LINK = r"https?://[^\s\"'<>,;|]++|\b[0-9A-Za-z]{64}\b"
+#: What makes a link one that lets its holder edit a place, and a key one.
+_SECRET = r"/edit\b|\b[0-9A-Za-z]{64}\b"
+_LINKS, _LINKS_BYTES = re.compile(_LINK), re.compile(_LINK.encode())
+_SECRETS, _SECRETS_BYTES = re.compile(_SECRET), re.compile(_SECRET.encode())
+_KEY_LENGTH = 64
+#: Letters and figures, all as one: what is long enough to be a key is then found at once.
+_WORDS = bytes(97 if chr(byte).isalnum() and byte < 128 else 32 for byte in range(256))
 
 
 def is_personal(field_ref: str | None, title: str | None, typeform_type: str | None) -> bool:
@@ -75,13 +89,37 @@ def without_contact(text: str) -> str:
 
 
 def without_links(text: str) -> str:
-    """`text` without the links that let their holder edit a place."""
-    return _LINK.sub("", text) if "://" in text else text
+    """`text` without the links that let their holder edit a place, and without their keys."""
+    if len(text) < _KEY_LENGTH and "://" not in text:
+        return text
+    return _LINKS.sub(lambda found: "" if _SECRETS.search(found[0]) else found[0], text)
+
+
+def blanked_links(data: bytes) -> bytes:
+    """The text in `data`, in an encoding that keeps ASCII or in UTF-16, with blanks over such links and keys.
+
+    The same object if there are none. Every other character keeps its place.
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16-le" if data[:1] == b"\xff" else "utf-16-be"
+        text = data.decode(encoding, "surrogatepass") if len(data) % 2 == 0 else ""
+        kept = _LINKS.sub(lambda found: " " * len(found[0]) if _SECRETS.search(found[0]) else found[0], text)
+        return data if kept == text else kept.encode(encoding, "surrogatepass")
+    if b"/edit" in data or b"a" * _KEY_LENGTH in data.translate(_WORDS):
+        return _LINKS_BYTES.sub(
+            lambda found: b" " * len(found[0]) if _SECRETS_BYTES.search(found[0]) else found[0], data
+        )
+    return data
+
+
+def starred_addresses(text: str) -> str:
+    """`text` with stars over its e-mail addresses; every other character keeps its place."""
+    return _MAILS.sub(lambda found: "*" * len(found[0]), text) if "@" in text else text
 
 
 def holds_link(text: str) -> bool:
     """Whether such a link stands in `text`."""
-    return _LINK.search(text) is not None
+    return any(found[0].startswith("http") and _SECRETS.search(found[0]) for found in _LINKS.finditer(text))
 
 
 @cache
