@@ -9,7 +9,7 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from types import ModuleType
@@ -28,7 +28,9 @@ ROUND_EXPORTS = 5_000
 ROUND_BYTES = 256 * 1024 * 1024
 #: Structured exports that are queried together: enough to be fast, few enough to bound the memory.
 BATCH_EXPORTS = 500
-BATCH_BYTES = 64 * 1024 * 1024
+BATCH_BYTES = 12 * 1024 * 1024
+#: A document of more is queried in parts, if its form can be cut into such.
+PART_BYTES = 4 * 1024 * 1024
 
 #: The tables that readers fill; the others say what stands outside of exports.
 _OUTSIDE = (
@@ -126,6 +128,13 @@ def _reader_error(detail: str) -> Rejection:
     )
 
 
+_TOO_LARGE = Rejection(
+    "too-large",
+    "it needs more memory than a reader may take",
+    "Cut it into several files, each with some of its responses.",
+)
+
+
 class Readings:
     """One round. `connection` holds the tables READ_TABLES; `exports` what was added, by source_id."""
 
@@ -183,8 +192,10 @@ class Readings:
         except duckdb.Error as error:
             self._scratch = None  # whatever happened to it
             if len(exports) == 1:
-                self._failures[exports[0].source_id] = _reader_error(
-                    f"{module.NAME} failed ({type(error).__name__})"
+                self._failures[exports[0].source_id] = (
+                    _TOO_LARGE
+                    if isinstance(error, duckdb.OutOfMemoryException)
+                    else _reader_error(f"{module.NAME} failed ({type(error).__name__})")
                 )
                 return
             half = len(exports) // 2
@@ -196,10 +207,13 @@ class Readings:
         if self._scratch is None:
             self._scratch = in_memory(self._spill)
             self.codebook.relations(self._scratch)
-        found = query(self._scratch, module, exports)
-        for name in ("documents", *(name for name in module.QUERIES if name not in RAW_TABLES)):
-            self._scratch.execute(f"drop table temp.{name}")
-        return found
+        found: dict[str, list[pa.Table]] = {}
+        for part in _parts(module, exports):
+            for name, table in query(self._scratch, module, part).items():
+                found.setdefault(name, []).append(table)
+            for name in ("documents", *(name for name in module.QUERIES if name not in RAW_TABLES)):
+                self._scratch.execute(f"drop table temp.{name}")
+        return {name: pa.concat_tables(tables) for name, tables in found.items()}
 
     def _insert(self, exports: Sequence[Export], found: Mapping[str, pa.Table]) -> None:
         """Write what was read, all of it or nothing. Raises duckdb.Error for rows that fit no table."""
@@ -274,13 +288,24 @@ def _batches(exports: Sequence[Export]) -> Iterator[list[Export]]:
     batch: list[Export] = []
     size = 0
     for export in exports:
-        if batch and (len(batch) == BATCH_EXPORTS or size + len(export.data) > BATCH_BYTES):
+        added = len(export.data) if len(export.data) <= PART_BYTES else BATCH_BYTES
+        if batch and (len(batch) == BATCH_EXPORTS or size + added > BATCH_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(export)
-        size += len(export.data)
+        size += added
     if batch:
         yield batch
+
+
+def _parts(module: ModuleType, exports: Sequence[Export]) -> Iterator[Sequence[Export]]:
+    """The same documents, few enough bytes at a time: a large one of a form that has `parts` is cut into these."""
+    document = exports[0].document
+    if len(exports) > 1 or document is None or len(document) <= PART_BYTES or not hasattr(module, "parts"):
+        yield exports
+        return
+    for part in module.parts(document, PART_BYTES):
+        yield [replace(exports[0], document=part)]
 
 
 def _rows_of_page(source_id: str, byte_count: int, reading: Reading) -> dict[str, list[tuple[Any, ...]]]:

@@ -11,7 +11,8 @@ ingest/schema.py:
   no raw table become temporary tables, made in the order of the mapping, for those after them to use. A form
   that is no JSON has `document(data)`, which turns an export, redacted, into the JSON that they query. One
   whose files hold several records has `PLACES`, SQL for after the queries that gives a `place` or more for each
-  `record_key`, and `without(data, places)`: the file with nothing there, and the rest where it was.
+  `record_key`, and `without(data, places)`: the file with nothing there, and the rest where it was. One whose
+  records can be read without each other may have `parts(document, size)`, which cuts a large document.
 """
 
 from __future__ import annotations

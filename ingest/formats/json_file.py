@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from typing import Any, NoReturn
 
 from ingest.formats import personal
@@ -90,6 +90,45 @@ def without(data: bytes, places: Container[str]) -> bytes:
         if f"{prefix}/{number}" in places:
             items[number] = None
     return dump(document)
+
+
+def parts(document: bytes, size: int) -> Iterator[bytes]:
+    """A list of responses, or an object with a list of `items`, cut into documents of about `size` bytes.
+
+    Each has null where the responses of the others stand: every response is in one of them, where it was. Those
+    with the same token, which count on each other, stay together.
+    """
+    parsed, _ = parse(document)
+    entries = parsed.get("items") if isinstance(parsed, dict) else parsed
+    if not isinstance(entries, list):
+        yield document
+        return
+    before, after = b"[", b"]"
+    if isinstance(parsed, dict):
+        frame = dump({key: value for key, value in parsed.items() if key != "items"})
+        before = frame[:-1] + (b', "items": [' if len(parsed) > 1 else b'"items": [')
+        after = b"]}"
+    texts = [dump(entry) for entry in entries]
+    chosen: list[list[int]] = [[]]
+    part_of: dict[str, list[int]] = {}
+    filled = 0
+    for number, entry in enumerate(entries):
+        part = part_of.setdefault(_token(entry) or str(number), chosen[-1])
+        part.append(number)
+        if part is chosen[-1]:
+            filled += len(texts[number])
+            if filled > size:
+                chosen.append([])
+                filled = 0
+    for part in filter(None, chosen):
+        kept = dict.fromkeys(part)
+        yield before + b",".join(text if at in kept else b"null" for at, text in enumerate(texts)) + after
+
+
+def _token(entry: Any) -> str:
+    """What a response calls itself."""
+    told = [entry.get("token"), entry.get("response_id")] if isinstance(entry, dict) else []
+    return next((text for value in told if value is not None and (text := str(value))), "")
 
 
 def scrub(response: dict[str, Any], but: Container[str]) -> bool:

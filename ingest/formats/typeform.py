@@ -111,6 +111,7 @@ _IS_GROUP = "(coalesce(json_type(entry, '$.group'), 'NULL') <> 'NULL')"
 PLACES = "select record_key, response_pointer as place from form_responses"
 
 without = json_file.without
+parts = json_file.parts
 
 QUERIES: Mapping[str, str] = {
     # One row per response. A token that comes again is counted on: both are records.

@@ -176,6 +176,7 @@ def _text(value: dict[str, Any], key: str) -> str | None:
 PLACES = "select record_key, response_pointer as place from form_responses"
 
 without = json_file.without
+parts = json_file.parts
 
 QUERIES: Mapping[str, str] = {
     # One row per response. A token that comes again is counted on: both are records.
