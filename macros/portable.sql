@@ -80,3 +80,15 @@
 {% macro number_text(number) -%}
     {{ replace_all(number ~ '::string', '\\.0$', '') }}
 {%- endmacro %}
+
+{#-
+    Aggregate: the sum of doubles, the same whatever the order in which rows and threads come: floating point addition
+    is not associative. `condition`: of which rows.
+-#}
+{% macro ordered_sum(value, condition='true') -%}
+    {{ return(adapter.dispatch('ordered_sum', 'effets')(value, condition)) }}
+{%- endmacro %}
+
+{% macro default__ordered_sum(value, condition) -%}
+    sum({{ value }} order by {{ value }}) filter (where {{ value }} is not null and {{ condition }})
+{%- endmacro %}

@@ -136,3 +136,10 @@
     {{ return({'relations': [relation]}) }}
 
 {% endmaterialization %}
+
+{% macro spark__ordered_sum(value, condition) -%}
+    aggregate(
+        array_sort(collect_list({{ value }}) filter (where {{ condition }})),
+        cast(null as double), (total, item) -> coalesce(total, 0d) + item
+    )
+{%- endmacro %}

@@ -33,7 +33,7 @@ largest as (
         members.scope_type,
         members.scope_id,
         max(facts.value) as largest_value,
-        sum(facts.value) as total_value
+        {{ ordered_sum('facts.value') }} as total_value
     from {{ ref('fct_indicator_evaluation') }} as facts
     inner join restricted
         on

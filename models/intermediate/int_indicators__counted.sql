@@ -70,7 +70,7 @@ counted as (
             sum(facts.{{ column }}) as {{ column }},
         {% endfor %}
         {% for column in ['value', 'value_low', 'value_high'] %}
-            sum(facts.{{ column }}) as {{ column }}_sum,
+            {{ ordered_sum('facts.' ~ column) }} as {{ column }}_sum,
             {{ quantile('facts.' ~ column, 0.5) }} as {{ column }}_median,
         {% endfor %}
         {{ quantile('facts.value', 0.25) }} as value_q1,
