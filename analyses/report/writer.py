@@ -43,7 +43,9 @@ def write_report(
         for language in wanted:
             document = build_document(database, year or years[-1], language, given)
             _write(folder / page_name(language, given.languages), render(document, listed))
-            write_forms(document, folder, database, forms)
+            # The data are the same in every language.
+            wanted_forms = [form for form in forms if form != "data" or language == wanted[0]]
+            write_forms(document, folder, database, wanted_forms)
     return folder / page_name(wanted[0], given.languages)
 
 

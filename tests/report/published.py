@@ -37,6 +37,7 @@ STATUSES = {
     "suppressed": "Masqué",
     "not_asked": "Question non posée",
     "no_data": "Pas de réponse",
+    "break": "Rupture de série",
 }
 
 #: The category of each question that an indicator counts.
@@ -54,8 +55,12 @@ INDICATORS = (
     ("I6", "Effets positifs sur la santé", "sante_effet"),
     ("I7", "Inconfort ou stress", "sante_effet"),
     ("K5", "Appartenance", "appartenance"),
+    ("K6", "Exclusion", "appartenance"),
     ("Q2", "Entretien amélioré", "entretien"),
     ("Q6", "Innovation publique", "innovation"),
+    ("P1", "Surface", ""),
+    ("X1", "Ampleur", ""),
+    ("X2", "Intensité", ""),
 )
 
 TESTIMONIES = ("Ils se parlent.", "On se croise au jardin.")
@@ -183,7 +188,91 @@ def network(mark: str = "") -> Tables:
         ],
         "rpt_participation": list(_participation()),
         "rpt_completeness": list(_completeness()),
-        "rpt_indicator": list(_indicators()),
+        "rpt_indicator": [*_indicators(), *_groups()],
+        "rpt_indicator_change": list(_changes()),
+        "rpt_trend": [
+            # The questions of I6 were put in other words in 2025.
+            {**_NETWORK, "indicator_id": "I6", "component_id": "all", "year": 2025, "is_break": True}
+        ],
+        "rpt_distribution": list(_distributions()),
+        "rpt_composition": list(_composition()),
+        "rpt_department": [
+            {
+                "year": 2025,
+                "department_code": code,
+                "department": name,
+                "region_code": code,
+                "evaluation_count": count,
+                "register_count": count + 7,
+            }
+            for code, name, count in (
+                ("35", "Ille-et-Vilaine", 5),
+                ("2A", "Corse-du-Sud", 4),
+                ("974", "La Réunion", 0),
+            )
+        ],
+        "rpt_extraction": [
+            {
+                "year": 2025,
+                "format": "effects_page",
+                "label_fr": "Page des effets",
+                "label_en": "Page of effects",
+                "evaluation_count": 12,
+                "asked_count": 1301,
+                "ambiguous_count": 17,
+                "ambiguous_share": 17 / 1301,
+                "lost_count": 23,
+                "lost_share": 23 / 1301,
+            }
+        ],
+        "rpt_cooccurrence": list(_together()),
+        "rpt_sdg": [
+            {
+                "year": 2025,
+                "goal": goal,
+                "label_fr": f"Objectif {goal}",
+                "label_en": f"Goal {goal}",
+                "site_count": count,
+                "evaluation_count": 12,
+                **_status("ok" if count is not None else "suppressed"),
+            }
+            for goal, count in ((1, 11), (5, 0), (13, None))
+        ],
+        "rpt_restatement": [
+            {
+                **_NETWORK,
+                "report": "2024-1",
+                "indicator_id": "I1",
+                "component_id": "all",
+                "year": 2024,
+                "report_year": 2024,
+                "label_fr": "Mixité des rencontres",
+                "label_en": "Mixed encounters",
+                "value_then": 0.7654,
+                "value_now": 0.7777,
+                "status_then": "ok",
+                "status_now": "ok",
+                "causes_fr": "export retiré",
+                "causes_en": "export withdrawn",
+            }
+        ],
+        "dim_indicator_component": [
+            {"indicator_id": "I1", "method_version": "1", "component_id": "all", "statistic": "share"}
+        ],
+        "dim_status": [
+            {"status": status, "label_fr": label, "label_en": f"Status {status}"}
+            for status, label in STATUSES.items()
+        ],
+        "dim_series_break": [
+            {
+                "series_break_id": "b1",
+                "indicator_id": "I6",
+                "year_from": 2024,
+                "year_to": 2025,
+                "reason_fr": "autre question",
+                "reason_en": "another question",
+            }
+        ],
         "qc_rejected_exports": [
             {
                 "path": "2025/photo.png",
@@ -264,6 +353,17 @@ def _indicators() -> Iterator[Row]:
         yield indicator("I6", "Effets positifs sur la santé", year, 0, count, count)
         yield {**indicator("I7", "Inconfort ou stress", year, 4, count - 1, count), "direction": "down"}
         yield indicator("K5", "Appartenance", year, None, 0, count, status="no_data")
+        yield indicator("K6", "Exclusion", year, 3, count - 3, count)
+        surface = indicator("P1", "Surface", year, None, count - 1, count)
+        surface |= {"kind": "profile", "statistic": "median", "unit": "m2"}
+        yield {
+            **surface,
+            "value": 812.5,
+            "value_q1": 97.25,
+            "value_q3": 1604.0,
+            "ci_low": None,
+            "ci_high": None,
+        }
         yield indicator("Q2", "Entretien amélioré", year, None, 0, count, status="not_asked")
         for position, answer in enumerate(("non", "amelioration", "difficile"), start=1):
             yield {
@@ -274,6 +374,135 @@ def _indicators() -> Iterator[Row]:
                 "component_position": position,
                 "component_label_fr": f"Réponse {answer}",
                 "component_label_en": f"Answer {answer}",
+            }
+
+
+#: Where a figure of the network stands, in every table.
+_NETWORK: Row = {"method_version": "1", "scope_type": "network", "scope_id": "network"}
+
+
+def _status(status: str) -> Row:
+    return {
+        "status": status,
+        "status_label_fr": STATUSES[status],
+        "status_label_en": f"Status {status}",
+    }
+
+
+def _groups() -> Iterator[Row]:
+    """Two sizes of commune; of one, a figure is masked."""
+    for position, (size, count) in enumerate((("petite", 6), ("grande", 5)), start=1):
+        scope = {
+            "scope_type": "commune_size",
+            "scope_id": size,
+            "scope_position": position,
+            "scope_label_fr": f"Commune {size}",
+            "scope_label_en": f"Commune {size} in English",
+        }
+        yield {**indicator("I1", "Mixité des rencontres", 2025, 4, count, count), **scope}
+        masked = dict.fromkeys(("numerator", "value", "ci_low", "ci_high", "bound_low", "bound_high"))
+        row = indicator("I6", "Effets positifs sur la santé", 2025, 1, count, count)
+        yield {**row, **scope, **masked, **_status("suppressed")} if position == 1 else {**row, **scope}
+
+
+def _changes() -> Iterator[Row]:
+    """One that passes the rule, one that does not, one across a break, and one of too few sites."""
+    for name, label, status, lost, gained, p in (
+        ("I1", "Mixité des rencontres", "ok", 0, 9, 0.0039),
+        ("I7", "Inconfort ou stress", "ok", 2, 1, 1.0),
+        ("I6", "Effets positifs sur la santé", "break", None, None, None),
+        ("I3", "Publics en difficulté", "small_n", None, None, None),
+    ):
+        matched = 11 if status == "ok" else 4
+        row = {
+            **_NETWORK,
+            "indicator_id": name,
+            "component_id": "all",
+            "component_position": 1,
+            "label_fr": label,
+            "label_en": f"{label} in English",
+            "kind": "effect",
+            "year_from": 2024,
+            "year_to": 2025,
+            "n_matched": matched,
+            "gained": gained,
+            "lost": lost,
+            "p_value": p,
+            "status": status,
+            "status_label_fr": STATUSES[status],
+            "status_label_en": f"Status {status}",
+        }
+        if gained is not None and lost is not None and p is not None:
+            change = (gained - lost) / matched
+            row |= {"value_from": 2 / matched, "value_to": 2 / matched + change, "change": change}
+            row |= {"ci_low": change - 0.27, "ci_high": change + 0.11, "p_value_holm": min(1.0, 2 * p)}
+            row |= {"arrow": "up" if p < 0.02 else None}
+        yield row
+
+
+def _distributions() -> Iterator[Row]:
+    for name, component, values in (
+        ("X1", "all", {str(number): number % 3 for number in range(13)}),
+        ("X2", "individuel", {str(rating): rating for rating in range(1, 6)}),
+    ):
+        total = sum(values.values())
+        for position, (value, count) in enumerate(values.items(), start=1):
+            yield {
+                **_NETWORK,
+                "indicator_id": name,
+                "component_id": component,
+                "year": 2025,
+                "category_id": value,
+                "position": position,
+                "label_fr": f"{value} critères",
+                "label_en": f"{value} criteria",
+                "site_count": count,
+                "share": count / total,
+                "bound_low": count / (total + 3),
+                "bound_high": (count + 3) / (total + 3),
+                "n_answered": total,
+                "n_evaluations": total + 3,
+                **_status("ok"),
+            }
+
+
+def _composition() -> Iterator[Row]:
+    for place, (dimension, groups) in enumerate(
+        {
+            "region": {"bretagne": 5, "corse": 4, "unknown": 3},
+            "thematique": {"jeux": 2, "sport": 1, "cuisine": 5},
+        }.items(),
+        start=1,
+    ):
+        for position, (group, count) in enumerate(groups.items(), start=1):
+            yield {
+                "year": 2025,
+                "dimension": dimension,
+                "dimension_position": place,
+                "dimension_label_fr": f"Par {dimension}",
+                "dimension_label_en": f"By {dimension}",
+                "group_id": group,
+                "group_position": position,
+                "group_label_fr": f"Groupe {group}",
+                "group_label_en": f"Group {group}",
+                "evaluation_count": count,
+                "evaluation_share": count / 12,
+                "register_count": count + 9,
+                "register_share": (count + 9) / 39,
+            }
+
+
+def _together() -> Iterator[Row]:
+    for place, (first, _, _) in enumerate(CRITERIA):
+        for step, (second, _, _) in enumerate(CRITERIA[place + 1 :]):
+            is_masked = (place, step) == (0, 0)
+            yield {
+                "year": 2025,
+                "category_id_a": first,
+                "category_id_b": second,
+                "both_count": None if is_masked else (place * step) % 11,
+                "n_answered": 11,
+                **_status("suppressed" if is_masked else "ok"),
             }
 
 

@@ -19,7 +19,7 @@ from analyses.report import charts
 from analyses.report.build import build_document
 from analyses.report.database import Database
 from analyses.report.document import Cell, Document, Figure
-from analyses.report.forms import write_forms
+from analyses.report.forms import pictures, write_forms
 from analyses.report.forms.glyphs import missing
 from analyses.report.forms.pdf import render_pdf
 from analyses.report.forms.pictures import csv_of, inert
@@ -144,6 +144,12 @@ def in_database(connection: duckdb.DuckDBPyConnection, cell: Cell) -> bool:
 
 def test_signs_without_a_glyph_are_found() -> None:
     assert missing(["été – « oui » ≥ 5", "العربية", "日本", "😀"]) == frozenset("日本😀")
+
+
+def test_a_picture_has_its_texts_and_lies_on_white() -> None:
+    svg = draw(document().figures()[0])
+    assert pictures.png(svg) != pictures.png(re.sub("<text.*?</text>", "", svg))
+    assert pictures.standalone(svg).count('<rect width="100%" height="100%" fill="#ffffff"') == 1
 
 
 # --- XLSX and CSV ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 
 from analyses.report.book import Book
@@ -144,6 +145,7 @@ def _years(book: Book) -> list[Block]:
         for row in book.rows("indicators")
         if row["kind"] == "effect" and row["statistic"] == "share" and row["component_id"] == "all"
     ]
+    broken = Run(book.t("change.broken"))
     panels, described, table_rows = [], [], []
     for _, group in groupby(rows, key=lambda row: row["indicator_id"]):
         by_year = {row["year"]: row for row in group}
@@ -156,6 +158,7 @@ def _years(book: Book) -> list[Block]:
             row = by_year.get(year)
             cell = _of_year(book, row) if row else Cell(book.t("number.none"), None, "share")
             has = row is not None and row["value"] is not None
+            is_broken = row is not None and row["is_break"]
             points.append(
                 Point(
                     str(year),
@@ -163,10 +166,15 @@ def _years(book: Book) -> list[Block]:
                     row["ci_low"] if row and has else None,
                     row["ci_high"] if row and has else None,
                     cell.text if has else "",
+                    is_broken,
                 )
             )
+            told = book.t("quality.share_in", share=cell.text, year=str(year))
+            if is_broken:
+                told = book.t("change.after_break", told=told)
+                cell = replace(cell, note=(*cell.note, *([Run(" · ")] if cell.note else []), broken))
             cells.append(cell)
-            words.append(book.t("quality.share_in", share=cell.text, year=str(year)))
+            words.append(told)
         panels.append(Panel(label, tuple(points)))
         described.append(
             book.t("quality.completeness_described", criterion=label, shares=book.t.listing(words))
@@ -185,11 +193,13 @@ def _years(book: Book) -> list[Block]:
         "indicators",
         title=book.t("change.years_table", first=str(years[0]), last=str(years[-1])),
     )
+    any_break = any(point.is_break for panel in panels for point in panel.points)
     figure = book.figure(
         book.t("change.years_title", first=str(years[0]), last=str(years[-1])),
         TrendChart(tuple(panels), book.ticks()),
         described,
         table,
+        legend=["last", "earlier", "line", *(["break"] if any_break else [])],
     )
     return [Paragraph(book.t.rich("change.years_text")), figure]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analyses.report.book import Book
 from analyses.report.database import Row
 from analyses.report.document import Block, Bullets, Cell, Inlines, KeyFigure, KeyFigures, Run, Section
@@ -18,7 +20,7 @@ def sections(book: Book) -> list[Section]:
         KeyFigures("key-participation", book.t("key.participation"), _participation(book), "participation")
     )
     for name, wanted in (("effects", SHOWN), ("against", AGAINST)):
-        shown = [_figure(book, row) for row in _chosen(book, wanted)]
+        shown = [_figure(book, row) for row in _chosen(book, wanted) if row["status"] != "no_data"]
         if shown:
             blocks.append(KeyFigures(f"key-{name}", book.t(f"key.{name}"), tuple(shown), "indicators"))
     return [Section("story", "", tuple(blocks))]
@@ -93,7 +95,8 @@ def _change(book: Book, row: Row) -> Inlines:
         return ()
     year, matched = str(change["year_from"]), book.c.count(change, "n_matched")
     if change["status"] != "ok":
-        return book.t.rich("key.change_none", why=book.c.status(change), year=year)
+        why = book.c.status(change)
+        return book.t.rich("key.change_none", why=replace(why, text=_lower(why.text)), year=year)
     name = change["arrow"] or "flat"
     return book.t.rich(
         f"key.change_{name}", points=book.c.figure(change, "change", "points"), year=year, matched=matched
@@ -125,11 +128,23 @@ def _story(book: Book) -> list[Inlines]:
             )
         )
     else:
-        told.append(book.t.rich("story.none"))
+        is_silent = counted["no_data_count"] == counted["asked_count"]
+        told.append(book.t.rich("story.none_shown" if is_silent else "story.none"))
+        told.append(_documented(book))
     told += [
         line for line in (_highest(book), _against(book), _changed(book), _unknown(book, counted)) if line
     ]
     return told
+
+
+def _documented(book: Book) -> Inlines:
+    """What is known where no share is: which criteria are spoken of at all."""
+    totals = book.row("completeness_totals")
+    return book.t.rich(
+        "story.documented",
+        n=book.c.count(totals, "half_count"),
+        criteria=book.c.count(totals, "criterion_count"),
+    )
 
 
 def _highest(book: Book) -> Inlines:

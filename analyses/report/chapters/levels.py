@@ -31,13 +31,14 @@ QUOTATIONS = 3
 
 def sections(book: Book, level: str) -> list[Section]:
     """What is known of the effects of a level; a section is left out where it would be empty."""
-    rows = [row for row in book.figures(level_id=level, kind="effect") if row["status"] != "not_asked"]
+    asked = [row for row in book.figures(level_id=level, kind="effect") if row["status"] != "not_asked"]
+    rows = [row for row in asked if row["status"] != "no_data"]
     parts: list[tuple[str, list[Block]]] = [
-        ("overview", _overview(book, level, rows)),
+        ("overview", [*_overview(book, level, rows), *_silent(book, asked)]),
         ("answers", _answers(book, rows)),
         ("numbers", _numbers(book, level, rows)),
         ("intensity", _intensity(book, level)),
-        ("negative", _negative(book, level, rows)),
+        ("negative", _negative(book, level, asked)),
         ("testimonies", _testimonies(book, level)),
     ]
     return [
@@ -82,13 +83,31 @@ def _overview(book: Book, level: str, rows: Sequence[Row]) -> list[Block]:
     return [Paragraph(book.t.rich("level.overview_lead", n=len(shown)), "body"), figure]
 
 
+def _silent(book: Book, asked: Sequence[Row]) -> list[Block]:
+    """What no export of the year shows an answer to: named, not drawn."""
+    names = {row["indicator_id"]: book.t.label(row) for row in asked}
+    heard = {row["indicator_id"] for row in asked if row["status"] != "no_data"}
+    silent = [name for ident, name in names.items() if ident not in heard]
+    if not silent:
+        return []
+    year = str(book.year)
+    if not heard:
+        return [Paragraph(book.t.rich("level.silent_all", year=year))]
+    return [Paragraph(book.t.rich("level.silent", listed=book.t.listing(silent), year=year), "help")]
+
+
 def _answers(book: Book, rows: Sequence[Row]) -> list[Block]:
     blocks: list[Block] = []
     for group in by_indicator(rows):
         members = [row for row in group if row["statistic"] == "share" and row["component_id"] != "all"]
         if len(members) < 2:
             continue
-        if all("/" in row["component_id"] for row in members):
+        if all(row["value"] is None and row["bound_low"] is None for row in members):
+            why = book.c.status(members[0])
+            basis = book.c.basis(members[0])
+            text = book.t.rich("level.answers_none", label=book.t.label(members[0]), why=why, basis=basis)
+            blocks.append(Paragraph(text, "help"))
+        elif all("/" in row["component_id"] for row in members):
             blocks.append(_stacked(book, members))
         else:
             blocks.append(_bars(book, members))
@@ -216,17 +235,13 @@ def number_row(book: Book, row: Row, label: str) -> TableRow:
 
 def _intensity(book: Book, level: str) -> list[Block]:
     """The ratings from 1 to 5, a bar for each year that has any."""
-    rows = [
-        r
-        for r in book.rows("indicators")
-        if r["indicator_id"] == "X2" and r["component_id"].startswith(f"{level}/")
-    ]
-    rows.sort(key=lambda row: (row["year"], row["component_position"]))
+    rows = [r for r in book.rows("distributions") if r["indicator_id"] == "X2" and r["component_id"] == level]
+    rows.sort(key=lambda row: (row["year"], row["position"]))
     stacks, described, table_rows = [], [], []
     for year, group in groupby(rows, key=lambda row: row["year"]):
         members = list(group)
         basis = plain(book.t.rich("basis.n", n=members[0]["n_answered"] or 0))
-        if any(row["value"] is None for row in members):
+        if any(row["share"] is None for row in members):
             stacks.append(
                 Stack(
                     str(year),
@@ -237,10 +252,12 @@ def _intensity(book: Book, level: str) -> list[Block]:
         else:
             stacks.append(
                 Stack(
-                    str(year), basis, tuple(Segment(r["value"], book.t.percent(r["value"])) for r in members)
+                    str(year), basis, tuple(Segment(r["share"], book.t.percent(r["share"])) for r in members)
                 )
             )
-        shown = [book.c.value(row) for row in members]
+        shown = [
+            book.c.share(row, "share") if row["share"] is not None else book.c.status(row) for row in members
+        ]
         table_rows.append(
             TableRow(
                 (
@@ -267,7 +284,7 @@ def _intensity(book: Book, level: str) -> list[Block]:
         *book.columns("column", ("answered", "count"), ("evaluations", "count")),
     )
     table = book.table(
-        f"{level}-intensity", columns, table_rows, "indicators", title=book.t("level.intensity_table")
+        f"{level}-intensity", columns, table_rows, "distributions", title=book.t("level.intensity_table")
     )
     categories = (book.t("level.intensity_low"), "2", "3", "4", book.t("level.intensity_high"))
     return [
@@ -285,6 +302,10 @@ def _negative(book: Book, level: str, rows: Sequence[Row]) -> list[Block]:
     listed = [row for row in rows if row["is_negative"] and row["statistic"] == "share"]
     if not listed:
         return []
+    text = Paragraph(book.t.rich("level.negative_text"))
+    if all(row["status"] == "no_data" for row in listed):
+        silent = Paragraph(book.t.rich("level.silent_all", year=str(book.year)))
+        return [Notice(f"notice-{level}-negative", book.t("level.negative_box"), (text, silent), "negative")]
     table = book.table(
         f"{level}-negative",
         book.figure_columns(book.t("column.indicator")),
@@ -292,7 +313,6 @@ def _negative(book: Book, level: str, rows: Sequence[Row]) -> list[Block]:
         "indicators",
         title=book.t("level.negative_table", year=str(book.year)),
     )
-    text = Paragraph(book.t.rich("level.negative_text"))
     return [Notice(f"notice-{level}-negative", book.t("level.negative_box"), (text, table), "negative")]
 
 

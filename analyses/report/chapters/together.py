@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyses.report.book import Book
 from analyses.report.charts.specs import Band, Col, ColumnChart, HeatMap
-from analyses.report.document import Block, Cell, Column, Paragraph, Section, TableRow
+from analyses.report.document import Block, Cell, Column, Paragraph, Section, TableRow, plain
 
 
 def sections(book: Book) -> list[Section]:
@@ -18,16 +18,31 @@ def sections(book: Book) -> list[Section]:
 
 
 def _breadth(book: Book) -> list[Block]:
-    rows = [row for row in book.figures(indicator_id="X1") if row["statistic"] == "share"]
+    rows = [row for row in book.now("distributions") if row["indicator_id"] == "X1"]
     median = next((row for row in book.figures(indicator_id="X1") if row["statistic"] == "median"), None)
-    shown = [row for row in rows if row["value"] is not None]
-    if not rows:
+    shown = [row for row in rows if row["share"] is not None]
+    if all(row["status"] in ("no_data", "not_asked") for row in rows):
         return []
     table = book.table(
         "together-breadth",
-        book.figure_columns(book.t("column.criteria")),
-        [book.figure_row(row, book.name(row)) for row in rows],
-        "indicators",
+        (
+            *book.columns("column", ("criteria", "text"), ("share", "share"), ("sites", "count")),
+            *book.columns("column", ("answered", "count"), ("evaluations", "count"), ("bounds", "range")),
+        ),
+        [
+            TableRow(
+                (
+                    book.c.words(book.t.label(row)),
+                    book.c.share(row, "share") if row["share"] is not None else book.c.status(row),
+                    book.c.count(row, "site_count"),
+                    book.c.count(row, "n_answered"),
+                    book.c.count(row, "n_evaluations"),
+                    book.c.span(row, "bound_low", "bound_high"),
+                )
+            )
+            for row in rows
+        ],
+        "distributions",
         title=book.t("together.breadth_table", year=str(book.year)),
         notes=[book.t.rich("together.breadth_note")],
     )
@@ -40,13 +55,27 @@ def _breadth(book: Book) -> list[Block]:
     if len(shown) < len(rows):
         return [*blocks, table]
     columns = tuple(
-        Col(row["component_id"], row["value"], book.t.count(row["numerator"]) if row["numerator"] else "")
+        Col(row["category_id"], row["share"], book.t.count(row["site_count"]) if row["site_count"] else "")
         for row in rows
     )
-    described = [book.described(book.name(row), row) for row in rows]
+    described = [
+        book.t(
+            "number.described",
+            label=book.t.label(row),
+            value=book.t.percent(row["share"]),
+            note=plain(book.c.out_of(row, "site_count", "n_answered")),
+        )
+        + "."
+        for row in rows
+    ]
     title = book.t("together.breadth_title", year=str(book.year))
+    base = book.t.rich(
+        "basis.evaluations",
+        n=book.c.count(rows[0], "n_answered"),
+        e=book.c.count(rows[0], "n_evaluations"),
+    )
     chart = ColumnChart(columns, book.t("together.breadth_scale"))
-    return [*blocks, book.figure(title, chart, described, table, book.c.basis(rows[0]))]
+    return [*blocks, book.figure(title, chart, described, table, base)]
 
 
 def _pairs(book: Book) -> list[Block]:
@@ -72,7 +101,8 @@ def _pairs(book: Book) -> list[Block]:
                 continue
             both = pair["both_count"]
             line.append(both / pair["n_answered"] if both is not None and pair["n_answered"] else None)
-            cells.append(book.c.status(pair) if both is None else book.c.count(pair, "both_count"))
+            of = book.t.rich("together.of", n=book.c.count(pair, "n_answered"))
+            cells.append(book.c.status(pair) if both is None else book.c.count(pair, "both_count", of))
         name = book.t("level.criterion", number=down, label=labels[down])
         shares.append(tuple(line))
         cell_labels.append(tuple(cell.text for cell in cells))

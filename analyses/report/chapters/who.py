@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from analyses.report.book import Book
-from analyses.report.charts.specs import Area, Flow, MapChart
+from analyses.report.charts.specs import Area, BarChart, Flow, Interval, MapChart
+from analyses.report.database import Row
 from analyses.report.document import Block, Cell, Column, Inlines, Paragraph, RowGroup, Section, TableRow
 
 #: Lower ends of the classes of the map.
 STEPS = (1, 2, 4, 8)
+#: Kinds of groups that have an order of their own.
+ORDERED = ("commune_size", "opening_age")
+#: Themes that are drawn; the table has all.
+THEMES = 12
+SHARED = 3
 
 
 def sections(book: Book) -> list[Section]:
@@ -104,7 +111,7 @@ def _forms(book: Book) -> list[Block]:
 
 
 def _map(book: Book) -> list[Block]:
-    rows = book.rows("departments")
+    rows = list(book.rows("departments"))
     areas = tuple(
         Area(row["department_code"], row["department"], row["evaluation_count"], row["register_count"])
         for row in rows
@@ -112,7 +119,8 @@ def _map(book: Book) -> list[Block]:
     some = [row for row in rows if row["evaluation_count"]]
     if not some:
         return []
-    some.sort(key=lambda row: (-row["evaluation_count"], book.t.order(row["department"])))
+    for listed in (some, rows):
+        listed.sort(key=lambda row: (-row["evaluation_count"], book.t.order(row["department"])))
     most = max(area.count for area in areas)
     lows = [step for step in STEPS if step <= most]
     steps = tuple(
@@ -130,7 +138,8 @@ def _map(book: Book) -> list[Block]:
                 *([book.c.count(row, "register_count")] if has_register else []),
             )
         )
-        for row in some
+        for row in rows
+        if row["evaluation_count"] or row["register_count"]
     ]
     table = book.table(
         "who-map", columns, table_rows, "departments", title=book.t("who.map_table", year=str(book.year))
@@ -148,31 +157,77 @@ def _class(book: Book, low: int, high: int) -> str:
 
 
 def _composition(book: Book) -> list[Block]:
-    groups = []
     rows = book.rows("composition")
     has_register = any(row["register_count"] is not None for row in rows)
-    for _, group in groupby(rows, key=lambda row: row["dimension"]):
+    groups, themes = [], []
+    for dimension, group in groupby(rows, key=lambda row: row["dimension"]):
         members = list(group)
-        listed = [
-            TableRow(
-                (
-                    book.c.words(book.t.label(row, "group_label")),
-                    book.c.count(row, "evaluation_count"),
-                    book.c.share(row, "evaluation_share"),
-                    *(
-                        [book.c.count(row, "register_count"), book.c.share(row, "register_share")]
-                        if has_register
-                        else []
-                    ),
-                )
-            )
-            for row in members
-        ]
-        groups.append(RowGroup(book.t.label(members[0], "dimension_label"), tuple(listed)))
-    if not groups:
-        return []
+        if dimension not in ORDERED:
+            members.sort(key=lambda row: _rank(book, row))
+        if dimension == "thematique":
+            themes = members
+        # The map's table has the départements.
+        elif dimension != "department":
+            listed = tuple(_composed(book, row, has_register) for row in members)
+            groups.append(RowGroup(book.t.label(members[0], "dimension_label"), listed))
+    blocks: list[Block] = []
+    if groups:
+        lead = book.t.rich("who.composition_register" if has_register else "who.composition_alone")
+        columns = _composition_columns(book, has_register)
+        blocks += [Paragraph(lead), book.table("who-composition", columns, groups, "composition")]
+    if any(row["group_id"] != "unknown" for row in themes):
+        blocks.append(_themes(book, themes, has_register))
+    return blocks
+
+
+def _rank(book: Book, row: Row) -> tuple[bool, int, str]:
+    """The largest group first, what is not known last."""
+    label = book.t.order(book.t.label(row, "group_label"))
+    return row["group_id"] == "unknown", -(row["evaluation_count"] or 0), label
+
+
+def _composition_columns(book: Book, has_register: bool) -> tuple[Column, ...]:
     columns = book.columns("column", ("group", "text"), ("evaluations", "count"), ("share", "share"))
     if has_register:
         columns += book.columns("column", ("register", "count"), ("register_share", "share"))
-    lead = book.t.rich("who.composition_register" if has_register else "who.composition_alone")
-    return [Paragraph(lead), book.table("who-composition", columns, groups, "composition")]
+    return columns
+
+
+def _composed(book: Book, row: Row, has_register: bool) -> TableRow:
+    cells: tuple[Cell, ...] = (
+        book.c.words(book.t.label(row, "group_label")),
+        book.c.count(row, "evaluation_count"),
+        book.c.share(row, "evaluation_share"),
+    )
+    if has_register:
+        cells += (book.c.count(row, "register_count"), book.c.share(row, "register_share"))
+    return TableRow(cells)
+
+
+def _themes(book: Book, rows: Sequence[Row], has_register: bool) -> Block:
+    """A site may have several: bars of those that most have, and all of them in the table."""
+    year = str(book.year)
+    known = [row for row in rows if row["group_id"] != "unknown" and row["evaluation_share"] is not None]
+    shared = [row for row in known if row["evaluation_count"] > 1]
+    lines, described = [], []
+    # A row of bars for single sites would say nothing.
+    for row in (shared if len(shared) > SHARED else known)[:THEMES]:
+        label, value = book.t.label(row, "group_label"), book.t.percent(row["evaluation_share"])
+        note = book.t("who.theme_count", n=row["evaluation_count"])
+        lines.append(Interval(label, value, note, value=row["evaluation_share"]))
+        described.append(book.t("number.described", label=label, value=value, note=note) + ".")
+    table = book.table(
+        "who-themes",
+        _composition_columns(book, has_register),
+        [_composed(book, row, has_register) for row in rows],
+        "composition",
+        title=book.t("who.themes_table", year=year),
+    )
+    return book.figure(
+        book.t("who.themes_title", year=year),
+        BarChart(tuple(lines), book.ticks()),
+        described,
+        table,
+        book.t.rich("who.themes_base", e=book.c.count(book.rows("participation")[-1], "evaluation_count")),
+        legend=["bar-share"],
+    )

@@ -66,9 +66,8 @@ def svg(figure: Figure, width: Width = "wide", ident: str = "") -> str:
     `ident` must be unique on the page; by default it is the figure's, with the width.
     """
     name = ident or f"{figure.ident}-{width}"
-    source = vl_convert.vegalite_to_svg(_specification(figure, width))
     ElementTree.register_namespace("", _SVG)
-    root = ElementTree.fromstring(source)
+    root = ElementTree.fromstring(_drawn(figure.chart, width))
     box = root.attrib["viewBox"]
     for element in root.iter():
         # What Vega says of each mark is for a chart that is explored; this one is a picture with a description.
@@ -85,13 +84,20 @@ def svg(figure: Figure, width: Width = "wide", ident: str = "") -> str:
 
 def png(figure: Figure, width: Width = "wide", scale: float = 2) -> bytes:
     """The figure's chart as a picture, on white."""
-    specification = _specification(figure, width)
+    specification = _specification(figure.chart, width)
     specification["config"]["background"] = "white"
     return vl_convert.vegalite_to_png(specification, scale=scale)
 
 
-def _specification(figure: Figure, width: Width) -> dict[str, Any]:
-    drawn: alt.LayerChart = getattr(draw(figure.chart), width)
+@lru_cache(maxsize=64)
+def _drawn(chart: specs.Chart, width: Width) -> str:
+    """The page, the book and the files have the same chart: it is drawn once for all."""
+    source: str = vl_convert.vegalite_to_svg(_specification(chart, width))
+    return source
+
+
+def _specification(chart: specs.Chart, width: Width) -> dict[str, Any]:
+    drawn: alt.LayerChart = getattr(draw(chart), width)
     with debug_mode(False):
         specification: dict[str, Any] = drawn.configure(**_THEME.to_dict()).to_dict(validate=False)
     return specification

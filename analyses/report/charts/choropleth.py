@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import altair as alt
 
 from analyses.report import geography
-from analyses.report.charts.marks import Drawing, Mark, boxes, layers, texts
+from analyses.report.charts.marks import Drawing, Mark, boxes, inline, layers, texts
 from analyses.report.charts.specs import Area, MapChart
 from analyses.report.palette import LIGHT
 
@@ -107,7 +107,7 @@ def _outlines(features: Sequence[Mark], colour: str) -> alt.Chart:
     mark = alt.MarkDef(
         type="geoshape", clip=False, fill=LIGHT[colour], stroke=LIGHT["band-line"], strokeWidth=0.5
     )
-    layer: alt.Chart = alt.Chart(alt.InlineData(list(features)), mark=mark).project(
+    layer: alt.Chart = alt.Chart(inline(features), mark=mark).project(
         type="identity", scale=1, translate=[0, 0]
     )
     return layer

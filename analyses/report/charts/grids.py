@@ -189,41 +189,54 @@ def _columns(chart: ColumnChart, *, width: int, size: int) -> alt.LayerChart:
 
 
 def _trends(chart: TrendChart, *, width: int, across: int) -> alt.LayerChart:
-    gap, height, room = 22.0, 176.0, 96.0
+    gap, margin, height, room = 18.0, 34.0, 186.0, 96.0
     panel_width = (width - gap * (across - 1)) / across
     marks = defaultdict[str, list[Mark]](list)
     for place, panel in enumerate(chart.panels):
         left = (place % across) * (panel_width + gap)
         top = (place // across) * height
-        marks["labels"] += paragraph(wrap(panel.label, 24)[:2], left, top + 10)
-        base = top + 46 + room
-        for share in (0.0, 0.5, 1.0):
-            marks["grid"].append({"x": left, "x2": left + panel_width, "y": base - share * room})
-        step_width = panel_width / len(panel.points)
+        marks["labels"] += paragraph(wrap(panel.label, 26)[:2], left, top + 10)
+        base = top + 54 + room
+        start = left + margin
+        for share, label in (chart.ticks[0], chart.ticks[len(chart.ticks) // 2], chart.ticks[-1]):
+            y = base - share * room
+            marks["grid"].append({"x": start, "x2": left + panel_width, "y": y})
+            marks["scale"].append({"x": start - 5, "y": y, "text": label})
+        step_width = (panel_width - margin) / len(panel.points)
         for number, point in enumerate(panel.points):
-            middle = left + step_width * (number + 0.5)
-            short = point.year[-2:] if step_width < 36 else point.year
+            middle = start + step_width * (number + 0.5)
+            short = point.year[-2:] if step_width < 34 else point.year
             marks["years"].append(
-                {"x": middle, "y": base + 12, "text": f"’{short}" if len(short) == 2 else short}
+                {"x": middle, "y": base + 13, "text": f"’{short}" if len(short) == 2 else short}
             )
+            if point.is_break:
+                edge = start + step_width * number
+                marks["breaks"].append({"x": edge, "y": base, "y2": base - room - 6})
             if point.value is None:
                 continue
+            high = point.high if point.high is not None else point.value
             if point.low is not None and point.high is not None:
                 marks["intervals"].append(
                     {"x": middle, "y": base - point.low * room, "y2": base - point.high * room}
                 )
             is_last = number == len(panel.points) - 1
             marks["last" if is_last else "dots"].append({"x": middle, "y": base - point.value * room})
-            if is_last:
-                marks["values"].append({"x": left + panel_width, "y": top + 10, "text": point.label})
+            # Above the interval, where a dot cannot hide it.
+            marks["values" if is_last else "earlier"].append(
+                {"x": middle, "y": base - max(high, point.value) * room - 11, "text": point.label}
+            )
     rows = -(-len(chart.panels) // across)
     return layers(
         width,
         rows * height,
         lines(marks["grid"], "x2", "line", 1),
+        lines(marks["breaks"], "y2", "warm", 2),
         lines(marks["intervals"], "y2", "step-2", 3),
         dots(marks["dots"], "step-3", "paper", 80),
         dots(marks["last"], "accent", "paper", 120),
         texts(marks["labels"], size=12, weight=600),
+        texts(marks["scale"], size=10, align="right", colour="muted"),
         texts(marks["years"], size=11, align="center", colour="muted"),
+        texts(marks["earlier"], size=10, align="center", colour="muted"),
+        texts(marks["values"], size=11, weight=700, align="center"),
     )

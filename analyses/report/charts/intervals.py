@@ -39,6 +39,9 @@ class _Frame:
         return self.left + share * (self.right - self.left)
 
 
+#: Letters that fit beside the axis.
+_ASIDE = 13
+
 _WIDE = _Frame(width=760, left=312, right=624, characters=42, is_stacked=False)
 _NARROW = _Frame(width=350, left=9, right=341, characters=29, is_stacked=True)
 
@@ -81,8 +84,15 @@ def _intervals(
             continue
         place = _place(frame, wrapped, y)
         marks["labels"] += paragraph(wrapped, indent, place.first)
-        marks["values"].append({"x": place.aside, "y": place.value, "text": line.value_label})
-        marks["notes"].append({"x": place.aside, "y": place.value + LINE, "text": line.note})
+        if line.value is None and len(line.value_label) > _ASIDE and not frame.is_stacked:
+            # Words instead of a figure need more room than one has.
+            told = wrap(line.value_label, _ASIDE + 3)
+            marks["words"] += paragraph(told, place.aside, place.value - LINE / 2)
+            below = place.value + LINE * (len(told) - 0.5)
+        else:
+            marks["values"].append({"x": place.aside, "y": place.value, "text": line.value_label})
+            below = place.value + LINE
+        marks["notes"].append({"x": place.aside, "y": below, "text": line.note})
         if line.bound_low is not None and line.bound_high is not None:
             ends = {"x": frame.x(line.bound_low), "x2": frame.x(line.bound_high)}
             marks["bounds"].append({**ends, "y": place.track - 9, "y2": place.track + 9})
@@ -106,6 +116,7 @@ def _intervals(
         texts(marks["headings"], weight=700, colour="accent"),
         texts(marks["labels"]),
         texts(marks["values"], weight=700, align=side, size=16),
+        texts(marks["words"], weight=600, size=13),
         texts(marks["notes"], align=side, size=13, colour="muted"),
     )
 

@@ -5,6 +5,7 @@ A chart places every mark itself and measures no text, so that its bytes do not 
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ _CHANNELS = {
     "y2": alt.Y2(field="y2"),
     "text": alt.Text(field="text", type="nominal"),
 }
+
+#: What `inline` makes of no rows.
+_NOTHING = "[]"
 
 Mark = dict[str, Any]
 Align = Literal["left", "center", "right"]
@@ -67,7 +71,7 @@ def layers(width: int, height: float, *parts: alt.Chart) -> alt.LayerChart:
     """Layers over one another, placed in pixels from the upper left corner; those without marks are left out."""
     bottom = round(height)
     drawing: alt.LayerChart = alt.LayerChart(
-        layer=[layer for layer in parts if layer.data.values], width=width, height=bottom
+        layer=[layer for layer in parts if layer.data.values != _NOTHING], width=width, height=bottom
     ).encode(
         x=alt.X(field="x", type="quantitative", axis=None).scale(domain=[0, width], nice=False),
         y=alt.Y(field="y", type="quantitative", axis=None).scale(
@@ -80,8 +84,13 @@ def layers(width: int, height: float, *parts: alt.Chart) -> alt.LayerChart:
 def marked(rows: Sequence[Mark], mark: alt.MarkDef, *channels: str) -> alt.Chart:
     """A layer of one mark for each row; `channels` are those that a row fills beside x and y."""
     filled: dict[str, Any] = {channel: _CHANNELS[channel] for channel in channels}
-    layer: alt.Chart = alt.Chart(alt.InlineData(list(rows)), mark=mark).encode(**filled)
+    layer: alt.Chart = alt.Chart(inline(rows), mark=mark).encode(**filled)
     return layer
+
+
+def inline(rows: Sequence[Mark]) -> alt.InlineData:
+    """Rows as Vega reads them: one text, for Altair copies all else again and again."""
+    return alt.InlineData(json.dumps(list(rows)), format=alt.JsonDataFormat(type="json"))
 
 
 def lines(rows: Sequence[Mark], end: str, colour: str, thickness: int) -> alt.Chart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,11 @@ class _Fonts:
     family: str
     #: As typst writes a list: the report's own, then whatever has a letter that it lacks.
     families: str
+
+    def named(self, svg: str, *others: str) -> str:
+        """A chart set in the report's font. Its name needs quotes: unquoted, no part of one may begin with a digit."""
+        names = ", ".join((f"'{self.family}'", *others))
+        return re.sub(r'font-family="[^"]*"', f'font-family="{names}"', svg)
 
 
 FONTS = _Fonts(

@@ -104,7 +104,7 @@ def compile_book(folder: Path, year: int) -> bytes:
 
 def _chart(svg: str, print_: Callable[[str], str]) -> str:
     """A chart with the font of the book, and its size said."""
-    svg = re.sub(r'font-family="[^"]*"', f'font-family="{FONTS.family}"', svg)
+    svg = FONTS.named(svg)
     return re.sub(r">([^<>]+)<", lambda found: f">{print_(found[1])}<", svg)
 
 
@@ -177,6 +177,7 @@ class _Setter:
             "year": str(document.year),
             "lead": self._inlines(document.lead),
             "colophon": self._inlines(document.colophon),
+            "story": [self._inlines(text) for text in story.items] if (story := self._story()) else [],
             "notice": self._flat((document.notice,)) if document.notice else [],
             "logo": self.logo,
             "items": items,
@@ -186,12 +187,19 @@ class _Setter:
             "lacking": self.words("missing_glyphs") if self.is_lacking else "",
             "words": {
                 "contents": self.words("contents"),
+                "data_at": self.words("data_at", page="{page}"),
                 "logo": self.words("logo", network=document.network),
                 "truncated": self.words("truncated"),
             },
         }
         book["idents"] = sorted(self._idents)
         return book
+
+    def _story(self) -> Bullets | None:
+        """The statements that the first chapter opens with: in a book the first page has them."""
+        first = self.document.chapters[0].sections if self.document.chapters else ()
+        opening = first[-1].blocks[0] if first and first[-1].blocks else None
+        return opening if isinstance(opening, Bullets) else None
 
     def _charted(self) -> list[str]:
         # What a chart says, its description says too, but for labels that are cut into lines.
@@ -236,7 +244,7 @@ class _Setter:
         return ident
 
     def _flat(self, blocks: tuple[Block, ...]) -> list[Item]:
-        return [item for block in blocks for item in self._block(block)]
+        return [item for block in blocks if block is not self._story() for item in self._block(block)]
 
     def _block(self, block: Block) -> list[Item]:
         match block:
@@ -286,6 +294,7 @@ class _Setter:
         return {
             "is": "key_figures",
             "ident": self._ident(block.ident),
+            "title": self.print_(block.title),
             "source": self.words("source", query=block.query),
             "figures": [
                 {
@@ -345,7 +354,8 @@ class _Setter:
 
     def _piece(self, piece: Run | Cell) -> Item:
         if isinstance(piece, Cell):
-            return {"text": self.print_(piece.text), "is_figure": True}
+            strong = {"style": "strong"} if piece.is_strong else {}
+            return {"text": self.print_(piece.text), "is_figure": True, **strong}
         text = self.print_(piece.text)
         if piece.is_foreign:
             text = f"\u2068{text}\u2069"

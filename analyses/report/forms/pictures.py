@@ -19,20 +19,24 @@ SCALE = 2.0
 
 
 def standalone(svg: str) -> str:
-    """A chart of the page as a file: it has a size, and its font's name first."""
+    """A chart of the page as a file: it has a size, and its font's name first, and it lies on white."""
     found = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', svg)
     size = f' width="{found[1]}" height="{found[2]}"' if found else ""
     svg = re.sub(r"<svg ", f"<svg{size} ", svg, count=1)
-    svg = re.sub(r'font-family="[^"]*"', f'font-family="{FONTS.family}, sans-serif"', svg)
+    svg = FONTS.named(_on_white(svg), "sans-serif")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}\n'
 
 
 def png(svg: str) -> bytes:
     """The picture of a chart, drawn with the report's font, whatever the machine has."""
     _register()
-    named = re.sub(r'font-family="[^"]*"', f'font-family="{FONTS.family}"', svg)
-    picture: bytes = vl_convert.svg_to_png(named, scale=SCALE)
+    picture: bytes = vl_convert.svg_to_png(FONTS.named(_on_white(svg)), scale=SCALE)
     return picture
+
+
+def _on_white(svg: str) -> str:
+    """The chart on paper: whatever shows the file may be dark."""
+    return svg.replace("<g ", '<rect width="100%" height="100%" fill="#ffffff" /><g ', 1)
 
 
 def csv_of(table: Table, language: str) -> str:

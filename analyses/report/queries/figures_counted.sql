@@ -6,6 +6,7 @@ select
     count(*) filter (where status = 'bounds') as bounds_count,
     count(*) filter (where status = 'small_n') as small_count,
     count(*) filter (where status = 'suppressed') as suppressed_count,
+    count(*) filter (where status = 'no_data') as no_data_count,
     count(*) filter (where status not in ('not_asked', 'no_register')) as asked_count
 from rpt_indicator
 where

@@ -36,7 +36,8 @@ select
     levels.category_label_fr,
     levels.category_label_en,
     rpt_indicator.direction = 'down' or coalesce(dim_answer.polarity, 0) < 0 as is_negative,
-    rpt_indicator.status = 'bounds' or rpt_indicator.coverage < 0.8 as has_bounds
+    rpt_indicator.status = 'bounds' or rpt_indicator.coverage < 0.8 as has_bounds,
+    coalesce(rpt_trend.is_break, false) as is_break
 from rpt_indicator
 inner join latest
     on
@@ -46,6 +47,14 @@ left join levels
     on
         rpt_indicator.indicator_id = levels.indicator_id
         and rpt_indicator.method_version = levels.method_version
+left join rpt_trend
+    on
+        rpt_indicator.indicator_id = rpt_trend.indicator_id
+        and rpt_indicator.method_version = rpt_trend.method_version
+        and rpt_indicator.component_id = rpt_trend.component_id
+        and rpt_indicator.year = rpt_trend.year
+        and rpt_indicator.scope_type = rpt_trend.scope_type
+        and rpt_indicator.scope_id = rpt_trend.scope_id
 left join dim_answer
     on levels.answer_list || '/' || rpt_indicator.component_id = dim_answer.answer_key
 where rpt_indicator.scope_type = 'network' and rpt_indicator.year <= $year
