@@ -22,34 +22,43 @@ departments as (
 
 ),
 
--- The largest site of each total.
-largest as (
+components as (
+
+    select * from {{ ref('int_indicators__components') }}
+
+),
+
+-- Beside a negative effect, the positive ones of the same question: each site that answers has one of both.
+positives as (
 
     select
-        facts.indicator_id,
-        facts.method_version,
-        facts.component_id,
-        facts.year,
-        members.scope_type,
-        members.scope_id,
-        max(facts.value) as largest_value,
-        {{ ordered_sum('facts.value') }} as total_value
-    from {{ ref('fct_indicator_evaluation') }} as facts
-    inner join restricted
+        negative.indicator_id,
+        negative.method_version,
+        negative.component_id,
+        figures.year,
+        figures.scope_type,
+        figures.scope_id,
+        figures.numerator,
+        figures.denominator
+    from components as negative
+    inner join components as positive
         on
-            facts.indicator_id = restricted.indicator_id
-            and facts.method_version = restricted.method_version
-            and facts.component_id = restricted.component_id
-    inner join {{ ref('int_indicators__memberships') }} as members
-        on facts.project_id = members.project_id and facts.year = members.year
-    where restricted.statistic = 'sum' and members.scope_type <> 'site'
-    group by
-        facts.indicator_id,
-        facts.method_version,
-        facts.component_id,
-        facts.year,
-        members.scope_type,
-        members.scope_id
+            negative.question_id = positive.question_id
+            and negative.component_id = 'all'
+            and positive.component_id = 'all'
+            and negative.answer_polarity = -1
+            and positive.answer_polarity = 1
+    inner join figures
+        on
+            positive.indicator_id = figures.indicator_id
+            and positive.method_version = figures.method_version
+            and positive.component_id = figures.component_id
+
+),
+
+largest as (
+
+    select * from {{ ref('int_indicators__largest') }}
 
 ),
 
@@ -68,10 +77,16 @@ final as (
         restricted.statistic,
         restricted.is_conditional,
         restricted.sum_id,
-        case when figures.scope_type = 'department' then departments.region_code end as region_code,
+        -- Who has no département has no région.
+        case
+            when figures.scope_type = 'department' then coalesce(departments.region_code, figures.scope_id)
+        end as region_code,
         figures.numerator,
         figures.denominator,
-        restricted.is_negative and coalesce(figures.numerator in (1, 2), false) as is_few,
+        -- Two, where two say nothing good, is no longer "fewer than three": it is two.
+        restricted.is_negative
+        and coalesce(figures.numerator in (1, 2), false)
+        and coalesce(positives.denominator - positives.numerator < 2, true) as is_few,
         figures.denominator > 0 and coalesce(figures.numerator in (0, figures.denominator), false)
         or coalesce(largest.total_value = 0, false) as is_all_or_none,
         figures.denominator in (1, 2)
@@ -86,6 +101,14 @@ final as (
             figures.indicator_id = restricted.indicator_id
             and figures.method_version = restricted.method_version
             and figures.component_id = restricted.component_id
+    left join positives
+        on
+            figures.indicator_id = positives.indicator_id
+            and figures.method_version = positives.method_version
+            and figures.component_id = positives.component_id
+            and figures.year = positives.year
+            and figures.scope_type = positives.scope_type
+            and figures.scope_id = positives.scope_id
     left join departments on figures.scope_id = departments.department_code
     left join largest
         on

@@ -91,8 +91,9 @@ final as (
     from judged
     where not is_safe and n_matched > 0 and status in ('ok', 'bounds', 'small_n')
     union all
-    -- A public change is masked with the level of either year.
-    select distinct
+    -- A public change is masked with the levels of both years, and left out with that of one: the other tells
+    -- what may have been gained and lost.
+    select
         changes.indicator_id,
         changes.method_version,
         changes.component_id,
@@ -100,7 +101,7 @@ final as (
         changes.year_to,
         changes.scope_type,
         changes.scope_id,
-        false as is_left_out
+        count(distinct masked.year) = 1 as is_left_out
     from {{ ref('fct_indicator_change') }} as changes
     inner join {{ ref('int_indicators__gap_masks') }} as masked
         on
@@ -111,6 +112,14 @@ final as (
             and changes.scope_type = masked.scope_type
             and changes.scope_id = masked.scope_id
     where changes.n_matched > 0
+    group by
+        changes.indicator_id,
+        changes.method_version,
+        changes.component_id,
+        changes.year_from,
+        changes.year_to,
+        changes.scope_type,
+        changes.scope_id
 
 )
 

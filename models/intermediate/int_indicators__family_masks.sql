@@ -8,16 +8,28 @@ cells as (
 
 ),
 
+tight_gaps as (
+
+    select * from {{ ref('int_indicators__tight_gaps') }}
+
+),
+
 -- One unsafe cell masks all groups of its kind for the question: nothing is left to subtract.
 families as (
 
     select
-        item_id,
-        year,
-        scope_type,
-        bool_or(is_unsafe) as is_unsafe
+        cells.item_id,
+        cells.year,
+        cells.scope_type,
+        bool_or(cells.is_unsafe or tight_gaps.year is not null) as is_unsafe
     from cells
-    group by item_id, year, scope_type
+    left join tight_gaps
+        on
+            cells.indicator_id = tight_gaps.indicator_id
+            and cells.method_version = tight_gaps.method_version
+            and cells.component_id = tight_gaps.component_id
+            and cells.year = tight_gaps.year
+    group by cells.item_id, cells.year, cells.scope_type
 
 ),
 

@@ -26,76 +26,40 @@ masked as (
 
 ),
 
--- A masked gap between two groups of persons, beside the balance of each of them where that is public.
 margins as (
 
-    select
-        masked.indicator_id,
-        masked.method_version,
-        masked.component_id,
-        masked.year,
-        masked.scope_type,
-        masked.scope_id,
-        masked.is_few,
-        gaps.question_id,
-        gaps.among_question_id,
-        {% for side, question in [('one', 'question_id'), ('other', 'among_question_id')] %}
-            {% for answer in ['moins-de-femmes', 'autant', 'plus-de-femmes'] %}
-                max(case
-                    when balances.question_id = gaps.{{ question }} and balances.answer_ids = '{{ answer }}'
-                        then figures.numerator
-                end) as {{ side }}_{{ loop.index }},
-            {% endfor %}
-        {% endfor %}
-        max(figures.denominator) as n_high
-    from masked
-    inner join components as gaps
-        on
-            masked.indicator_id = gaps.indicator_id
-            and masked.method_version = gaps.method_version
-            and masked.component_id = gaps.component_id
-            and gaps.family = 'gaps'
-    inner join components as balances
-        on balances.family = 'choices' and balances.question_id in (gaps.question_id, gaps.among_question_id)
-    inner join restricted
-        on
-            balances.indicator_id = restricted.indicator_id
-            and balances.method_version = restricted.method_version
-            and balances.component_id = restricted.component_id
-            and restricted.disclosure = 'public'
-    inner join figures
-        on
-            balances.indicator_id = figures.indicator_id
-            and balances.method_version = figures.method_version
-            and balances.component_id = figures.component_id
-            and masked.year = figures.year
-            and masked.scope_type = figures.scope_type
-            and masked.scope_id = figures.scope_id
-    group by
-        masked.indicator_id, masked.method_version, masked.component_id, masked.year, masked.scope_type,
-        masked.scope_id, masked.is_few, gaps.question_id, gaps.among_question_id
+    select * from {{ ref('int_indicators__gap_margins') }}
 
 ),
 
--- Between how many and how many sites of the network must have fewer women on the one side (least cover of a
--- 3 × 3 table with these margins, König 1931): where that is one number, the balance gives the gap away. Gaps
--- of groups are held by their sum as well: their balance is masked whatever it says.
+-- A masked gap between two groups of persons, where the balance of each of them is public and leaves one
+-- possible gap: the balance gives it away. Gaps of groups are held by their sum as well: their balance is
+-- masked whatever it says.
 given_away as (
 
     select distinct
-        question_id,
-        among_question_id,
-        year,
-        scope_type
-    from margins
+        margins.question_id,
+        margins.among_question_id,
+        margins.year,
+        margins.scope_type
+    from masked
+    inner join margins
+        on
+            masked.indicator_id = margins.indicator_id
+            and masked.method_version = margins.method_version
+            and masked.component_id = margins.component_id
+            and masked.year = margins.year
+            and masked.scope_type = margins.scope_type
+            and masked.scope_id = margins.scope_id
     where
-        scope_type <> 'network'
-        or least(one_1 + one_2, other_2 + other_3, one_1 + other_3, case when is_few then 2 else n_high end)
-        - greatest(0, one_1 - other_1, one_1 + one_2 - other_1 - other_2) < 1
+        margins.scope_type <> 'network'
+        or case when masked.is_few then least(margins.gap_high, 2) else margins.gap_high end
+        - margins.gap_low < 1
 
 ),
 
--- Then the balance of both sides is masked in all groups of that kind; in the network, in all kinds.
+-- The balance of both sides is masked in the network, with all kinds of groups. Of groups it is left out:
+-- beside the network's, a masked row of a site or two may be filled in.
 final as (
 
     select
@@ -106,9 +70,7 @@ final as (
         figures.scope_type,
         figures.scope_id,
         false as is_few,
-        figures.scope_type <> 'network'
-        and (network.numerator in (0, network.denominator) or figures.denominator = network.denominator)
-            as is_left_out
+        figures.scope_type <> 'network' as is_left_out
     from figures
     inner join components
         on
@@ -122,13 +84,6 @@ final as (
             and components.method_version = restricted.method_version
             and components.component_id = restricted.component_id
             and restricted.disclosure = 'public'
-    inner join figures as network
-        on
-            figures.indicator_id = network.indicator_id
-            and figures.method_version = network.method_version
-            and figures.component_id = network.component_id
-            and figures.year = network.year
-            and network.scope_type = 'network'
     where
         figures.denominator > 0
         and exists (

@@ -18,6 +18,12 @@ families as (
 
 ),
 
+tight_gaps as (
+
+    select * from {{ ref('int_indicators__tight_gaps') }}
+
+),
+
 -- In the network, the answers of a question that add up hide behind one another: two at least, one of them
 -- without a word, the smallest that is safe if need be.
 ranked as (
@@ -51,6 +57,7 @@ final as (
             when ranked.statistic = 'median' or ranked.is_conditional then families.is_unsafe
             else
                 ranked.is_unsafe
+                or tight_gaps.year is not null
                 or (
                     ranked.sum_id is not null
                     and ranked.unsafe_count > 0
@@ -63,6 +70,12 @@ final as (
         on
             ranked.item_id = families.item_id
             and ranked.year = families.year
+    left join tight_gaps
+        on
+            ranked.indicator_id = tight_gaps.indicator_id
+            and ranked.method_version = tight_gaps.method_version
+            and ranked.component_id = tight_gaps.component_id
+            and ranked.year = tight_gaps.year
 
 )
 
