@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.pipeline.once import parsed_once
 from tests.pipeline.warehouses import ROOT, Built
 
 QUESTIONS = sorted((ROOT / "analyses" / "audit").glob("*.sql"))
@@ -21,7 +22,7 @@ def compiled(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from dbt.cli.main import dbtRunner
 
     target = tmp_path_factory.mktemp("target")
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()):
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()), parsed_once():
         patch.setenv("EFFETS_WAREHOUSE", str(built.warehouse))
         outcome = dbtRunner().invoke(
             [

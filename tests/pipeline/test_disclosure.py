@@ -151,7 +151,7 @@ def shown(warehouse: Warehouse, count: int, mode: str, seed: int) -> duckdb.Duck
 
 
 @pytest.mark.parametrize("mode", ["normal", "strict"])
-@pytest.mark.parametrize("count", [12, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [6, pytest.param(200, marks=pytest.mark.long)])
 def test_nothing_masked_is_recovered(count: int, mode: str, tmp_path: Path) -> None:
     with shown(Warehouse(tmp_path), count, mode, seed=count) as connection:
         assert_unsafe_is_not_shown(connection)

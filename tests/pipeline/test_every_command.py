@@ -39,6 +39,7 @@ CALLS: dict[str, Callable[[Built], tuple[object, ...]]] = {
 
 #: Those that read more than the stand-in for dbt makes.
 REAL = {"codebook form", "codebook rows", "explain", "forget", "package"}
+SLOW = ("forget", "--quiet")
 
 
 def test_every_command_is_called_here() -> None:
@@ -69,8 +70,14 @@ def test_one_object_or_nothing(command: str, option: str, quick: Built) -> None:
         assert result.exit_code == 0, (result.stdout, result.stderr)
 
 
-@pytest.mark.parametrize("option", ["--json", "--quiet"])
-@pytest.mark.parametrize("command", sorted(REAL))
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        pytest.param(command, option, marks=pytest.mark.long if (command, option) == SLOW else ())
+        for command in sorted(REAL)
+        for option in ("--json", "--quiet")
+    ],
+)
 def test_one_object_or_nothing_on_real_tables(command: str, option: str, own: Built) -> None:
     arguments = [*command.split(), *map(str, CALLS[command](own)), option]
     result = invoke(*arguments, warehouse=own.warehouse)

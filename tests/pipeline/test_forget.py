@@ -60,9 +60,16 @@ def test_a_project_is_forgotten_everywhere(own: Built) -> None:
         "2024/amarre.json",
         "2024/recu.zip/2019/amarre.typeform.csv",
     }
-    invoke_json("build", warehouse=own.warehouse)
     assert scan(own.warehouse, TRACES) == [], "what is refused is named"
     assert "nothing in the archive" in invoke("forget", AMARRE, warehouse=own.warehouse).stderr
+
+
+@pytest.mark.usefixtures("quick_build", "quick_gate", "reports")
+def test_what_is_refused_is_published_without_its_name(own: Built) -> None:
+    invoke_json("forget", AMARRE, "--out", own.reports, warehouse=own.warehouse)
+    invoke_json("ingest", own.exports, warehouse=own.warehouse)
+    invoke_json("build", warehouse=own.warehouse)
+    assert scan(own.warehouse, TRACES) == []
 
 
 @pytest.mark.usefixtures("quick_build", "quick_gate", "reports")
