@@ -49,10 +49,7 @@ positives as (
             and negative.answer_polarity = -1
             and positive.answer_polarity = 1
     inner join figures
-        on
-            positive.indicator_id = figures.indicator_id
-            and positive.method_version = figures.method_version
-            and positive.component_id = figures.component_id
+        on {{ same_component('positive', 'figures') }}
 
 ),
 
@@ -97,27 +94,12 @@ final as (
         or coalesce(largest.largest_value > 0.85 * largest.total_value, false) as is_unsafe
     from figures
     inner join restricted
-        on
-            figures.indicator_id = restricted.indicator_id
-            and figures.method_version = restricted.method_version
-            and figures.component_id = restricted.component_id
+        on {{ same_component('figures', 'restricted') }}
     left join positives
-        on
-            figures.indicator_id = positives.indicator_id
-            and figures.method_version = positives.method_version
-            and figures.component_id = positives.component_id
-            and figures.year = positives.year
-            and figures.scope_type = positives.scope_type
-            and figures.scope_id = positives.scope_id
+        on {{ same_figure('figures', 'positives') }}
     left join departments on figures.scope_id = departments.department_code
     left join largest
-        on
-            figures.indicator_id = largest.indicator_id
-            and figures.method_version = largest.method_version
-            and figures.component_id = largest.component_id
-            and figures.year = largest.year
-            and figures.scope_type = largest.scope_type
-            and figures.scope_id = largest.scope_id
+        on {{ same_figure('figures', 'largest') }}
 
 )
 

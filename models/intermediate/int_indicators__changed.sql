@@ -98,9 +98,7 @@ final as (
             when counted.n_broken > 0 or exists (
                 select 1 from breaks
                 where
-                    breaks.indicator_id = components.indicator_id
-                    and breaks.method_version = components.method_version
-                    and breaks.component_id = components.component_id
+                    {{ same_component('breaks', 'components') }}
                     and breaks.year_from < pairs.year_to and breaks.year_to > pairs.year_from
             ) then 'break'
             when counted.n_asked = 0 or asked.component_id is null then 'not_asked'
@@ -117,15 +115,10 @@ final as (
             or position('|' || scopes.scope_type || '|' in '|' || components.disaggregations || '|') > 0
     inner join pairs on scopes.year = pairs.year_to and pairs.year_from is not null
     left join asked
-        on
-            components.indicator_id = asked.indicator_id
-            and components.method_version = asked.method_version
-            and components.component_id = asked.component_id
+        on {{ same_component('components', 'asked') }}
     left join counted
         on
-            components.indicator_id = counted.indicator_id
-            and components.method_version = counted.method_version
-            and components.component_id = counted.component_id
+            {{ same_component('components', 'counted') }}
             and pairs.year_to = counted.year_to
             and scopes.scope_type = counted.scope_type
             and scopes.scope_id = counted.scope_id

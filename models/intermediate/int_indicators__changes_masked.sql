@@ -22,9 +22,7 @@ levels as (
     from {{ ref('int_indicators__cells') }} as cells
     left join {{ ref('int_indicators__masked') }} as masked
         on
-            cells.indicator_id = masked.indicator_id
-            and cells.method_version = masked.method_version
-            and cells.component_id = masked.component_id
+            {{ same_component('cells', 'masked') }}
             and cells.year = masked.year
             and masked.scope_type = 'network'
     where cells.scope_type = 'network'
@@ -56,21 +54,14 @@ judged as (
         or coalesce(after.is_all_or_none and not after.is_masked, false) as is_given_away
     from changes
     inner join restricted
-        on
-            changes.indicator_id = restricted.indicator_id
-            and changes.method_version = restricted.method_version
-            and changes.component_id = restricted.component_id
+        on {{ same_component('changes', 'restricted') }}
     left join levels as before
         on
-            changes.indicator_id = before.indicator_id
-            and changes.method_version = before.method_version
-            and changes.component_id = before.component_id
+            {{ same_component('changes', 'before') }}
             and changes.year_from = before.year
     left join levels as after
         on
-            changes.indicator_id = after.indicator_id
-            and changes.method_version = after.method_version
-            and changes.component_id = after.component_id
+            {{ same_component('changes', 'after') }}
             and changes.year_to = after.year
 
 ),
@@ -105,9 +96,7 @@ final as (
     from {{ ref('fct_indicator_change') }} as changes
     inner join {{ ref('int_indicators__gap_masks') }} as masked
         on
-            changes.indicator_id = masked.indicator_id
-            and changes.method_version = masked.method_version
-            and changes.component_id = masked.component_id
+            {{ same_component('changes', 'masked') }}
             and masked.year in (changes.year_from, changes.year_to)
             and changes.scope_type = masked.scope_type
             and changes.scope_id = masked.scope_id

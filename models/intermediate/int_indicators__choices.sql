@@ -77,15 +77,11 @@ judged as (
     inner join responses on components.question_id = responses.question_id
     left join chosen
         on
-            components.indicator_id = chosen.indicator_id
-            and components.method_version = chosen.method_version
-            and components.component_id = chosen.component_id
+            {{ same_component('components', 'chosen') }}
             and responses.evaluation_id = chosen.evaluation_id
     left join included
         on
-            components.indicator_id = included.indicator_id
-            and components.method_version = included.method_version
-            and components.component_id = included.component_id
+            {{ same_component('components', 'included') }}
             and responses.evaluation_id = included.evaluation_id
 
 ),

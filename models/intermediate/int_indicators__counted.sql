@@ -119,13 +119,7 @@ final as (
         case when wanted.statistic = 'median' then counted.value_q3 end as value_q3
     from wanted
     left join counted
-        on
-            wanted.indicator_id = counted.indicator_id
-            and wanted.method_version = counted.method_version
-            and wanted.component_id = counted.component_id
-            and wanted.year = counted.year
-            and wanted.scope_type = counted.scope_type
-            and wanted.scope_id = counted.scope_id
+        on {{ same_figure('wanted', 'counted') }}
 
 )
 

@@ -25,9 +25,7 @@ families as (
     from cells
     left join tight_gaps
         on
-            cells.indicator_id = tight_gaps.indicator_id
-            and cells.method_version = tight_gaps.method_version
-            and cells.component_id = tight_gaps.component_id
+            {{ same_component('cells', 'tight_gaps') }}
             and cells.year = tight_gaps.year
     group by cells.item_id, cells.year, cells.scope_type
 
@@ -85,15 +83,11 @@ final as (
             and cells.scope_type = families.scope_type
     inner join network
         on
-            cells.indicator_id = network.indicator_id
-            and cells.method_version = network.method_version
-            and cells.component_id = network.component_id
+            {{ same_component('cells', 'network') }}
             and cells.year = network.year
     left join regions
         on
-            cells.indicator_id = regions.indicator_id
-            and cells.method_version = regions.method_version
-            and cells.component_id = regions.component_id
+            {{ same_component('cells', 'regions') }}
             and cells.year = regions.year
             and cells.region_code = regions.scope_id
     where

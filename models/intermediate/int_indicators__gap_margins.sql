@@ -39,15 +39,10 @@ margins as (
     inner join components as balances
         on balances.family = 'choices' and balances.question_id in (gaps.question_id, gaps.among_question_id)
     inner join figures as gap
-        on
-            gaps.indicator_id = gap.indicator_id
-            and gaps.method_version = gap.method_version
-            and gaps.component_id = gap.component_id
+        on {{ same_component('gaps', 'gap') }}
     inner join figures as balance
         on
-            balances.indicator_id = balance.indicator_id
-            and balances.method_version = balance.method_version
-            and balances.component_id = balance.component_id
+            {{ same_component('balances', 'balance') }}
             and gap.year = balance.year
             and gap.scope_type = balance.scope_type
             and gap.scope_id = balance.scope_id

@@ -44,13 +44,7 @@ given_away as (
         margins.scope_type
     from masked
     inner join margins
-        on
-            masked.indicator_id = margins.indicator_id
-            and masked.method_version = margins.method_version
-            and masked.component_id = margins.component_id
-            and masked.year = margins.year
-            and masked.scope_type = margins.scope_type
-            and masked.scope_id = margins.scope_id
+        on {{ same_figure('masked', 'margins') }}
     where
         margins.scope_type <> 'network'
         or case when masked.is_few then least(margins.gap_high, 2) else margins.gap_high end
@@ -74,15 +68,11 @@ final as (
     from figures
     inner join components
         on
-            figures.indicator_id = components.indicator_id
-            and figures.method_version = components.method_version
-            and figures.component_id = components.component_id
+            {{ same_component('figures', 'components') }}
             and components.family = 'choices'
     inner join restricted
         on
-            components.indicator_id = restricted.indicator_id
-            and components.method_version = restricted.method_version
-            and components.component_id = restricted.component_id
+            {{ same_component('components', 'restricted') }}
             and restricted.disclosure = 'public'
     where
         figures.denominator > 0

@@ -20,10 +20,7 @@ final as (
         {{ ordered_sum('facts.value') }} as total_value
     from {{ ref('fct_indicator_evaluation') }} as facts
     inner join restricted
-        on
-            facts.indicator_id = restricted.indicator_id
-            and facts.method_version = restricted.method_version
-            and facts.component_id = restricted.component_id
+        on {{ same_component('facts', 'restricted') }}
     inner join {{ ref('int_indicators__memberships') }} as members
         on facts.project_id = members.project_id and facts.year = members.year
     where members.scope_type <> 'site'

@@ -72,9 +72,7 @@ final as (
             and ranked.year = families.year
     left join tight_gaps
         on
-            ranked.indicator_id = tight_gaps.indicator_id
-            and ranked.method_version = tight_gaps.method_version
-            and ranked.component_id = tight_gaps.component_id
+            {{ same_component('ranked', 'tight_gaps') }}
             and ranked.year = tight_gaps.year
 
 )

@@ -47,9 +47,7 @@ changed as (
     from kept
     left join shown
         on
-            kept.indicator_id = shown.indicator_id
-            and kept.method_version = shown.method_version
-            and kept.component_id = shown.component_id
+            {{ same_component('kept', 'shown') }}
             and kept.year = shown.year
             and kept.scope_id = shown.scope_id
     left join basis

@@ -70,9 +70,7 @@ final as (
     from judged
     left join corrected
         on
-            judged.indicator_id = corrected.indicator_id
-            and judged.method_version = corrected.method_version
-            and judged.component_id = corrected.component_id
+            {{ same_component('judged', 'corrected') }}
             and judged.year_from = corrected.year_from
             and judged.year_to = corrected.year_to
             and judged.scope_type = corrected.scope_type

@@ -33,10 +33,7 @@ facts as (
         components.question_id
     from {{ ref('fct_indicator_evaluation') }} as facts
     inner join components
-        on
-            facts.indicator_id = components.indicator_id
-            and facts.method_version = components.method_version
-            and facts.component_id = components.component_id
+        on {{ same_component('facts', 'components') }}
 
 ),
 
@@ -75,9 +72,7 @@ final as (
         before.denominator = 1 and after.denominator = 1 and exists (
             select 1 from breaks
             where
-                breaks.indicator_id = after.indicator_id
-                and breaks.method_version = after.method_version
-                and breaks.component_id = after.component_id
+                {{ same_component('breaks', 'after') }}
                 and least(before_page.generation, after_page.generation) <= breaks.generation_from
                 and greatest(before_page.generation, after_page.generation) >= breaks.generation_to
         ) as is_broken
@@ -87,9 +82,7 @@ final as (
         on
             pairs.year_from = before.year
             and after.project_id = before.project_id
-            and after.indicator_id = before.indicator_id
-            and after.method_version = before.method_version
-            and after.component_id = before.component_id
+            and {{ same_component('after', 'before') }}
     left join generations as before_page
         on
             before.project_id = before_page.project_id

@@ -41,10 +41,7 @@ final as (
         figures.conf_status
     from figures
     inner join components
-        on
-            figures.indicator_id = components.indicator_id
-            and figures.method_version = components.method_version
-            and figures.component_id = components.component_id
+        on {{ same_component('figures', 'components') }}
 
 )
 

@@ -70,18 +70,9 @@ judged as (
         figures.status = 'small_n' as is_small
     from figures
     inner join restricted
-        on
-            figures.indicator_id = restricted.indicator_id
-            and figures.method_version = restricted.method_version
-            and figures.component_id = restricted.component_id
+        on {{ same_component('figures', 'restricted') }}
     left join masked
-        on
-            figures.indicator_id = masked.indicator_id
-            and figures.method_version = masked.method_version
-            and figures.component_id = masked.component_id
-            and figures.year = masked.year
-            and figures.scope_type = masked.scope_type
-            and figures.scope_id = masked.scope_id
+        on {{ same_figure('figures', 'masked') }}
     where masked.is_left_out is not true
 
 ),
@@ -142,10 +133,7 @@ final as (
             judged.indicator_id = indicators.indicator_id
             and judged.method_version = indicators.method_version
     inner join components
-        on
-            judged.indicator_id = components.indicator_id
-            and judged.method_version = components.method_version
-            and judged.component_id = components.component_id
+        on {{ same_component('judged', 'components') }}
     inner join scopes on judged.scope_type = scopes.scope_type and judged.scope_id = scopes.scope_id
     inner join statuses on judged.shown_status = statuses.status
     left join masks on judged.mask = masks.mask

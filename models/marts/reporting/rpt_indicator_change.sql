@@ -52,15 +52,10 @@ judged as (
         masked.indicator_id is null and changes.status = 'ok' as is_shown
     from changes
     inner join restricted
-        on
-            changes.indicator_id = restricted.indicator_id
-            and changes.method_version = restricted.method_version
-            and changes.component_id = restricted.component_id
+        on {{ same_component('changes', 'restricted') }}
     left join masked
         on
-            changes.indicator_id = masked.indicator_id
-            and changes.method_version = masked.method_version
-            and changes.component_id = masked.component_id
+            {{ same_component('changes', 'masked') }}
             and changes.year_from = masked.year_from
             and changes.year_to = masked.year_to
             and changes.scope_type = masked.scope_type
@@ -119,10 +114,7 @@ final as (
             judged.indicator_id = indicators.indicator_id
             and judged.method_version = indicators.method_version
     inner join components
-        on
-            judged.indicator_id = components.indicator_id
-            and judged.method_version = components.method_version
-            and judged.component_id = components.component_id
+        on {{ same_component('judged', 'components') }}
     inner join scopes on judged.scope_type = scopes.scope_type and judged.scope_id = scopes.scope_id
     inner join statuses on judged.shown_status = statuses.status
 

@@ -77,9 +77,7 @@ final as (
     inner join named
         on
             restated.report_year = named.report_year
-            and restated.indicator_id = named.indicator_id
-            and restated.method_version = named.method_version
-            and restated.component_id = named.component_id
+            and {{ same_component('restated', 'named') }}
             and restated.year = named.year
             and restated.scope_id = named.scope_id
     left join indicators
@@ -87,10 +85,7 @@ final as (
             restated.indicator_id = indicators.indicator_id
             and restated.method_version = indicators.method_version
     left join components
-        on
-            restated.indicator_id = components.indicator_id
-            and restated.method_version = components.method_version
-            and restated.component_id = components.component_id
+        on {{ same_component('restated', 'components') }}
 
 )
 

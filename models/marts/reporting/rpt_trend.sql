@@ -67,9 +67,7 @@ final as (
     from levels
     left join changes
         on
-            levels.indicator_id = changes.indicator_id
-            and levels.method_version = changes.method_version
-            and levels.component_id = changes.component_id
+            {{ same_component('levels', 'changes') }}
             and levels.year = changes.year_to
             and levels.scope_type = changes.scope_type
             and levels.scope_id = changes.scope_id
