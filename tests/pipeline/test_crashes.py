@@ -95,20 +95,20 @@ def test_five_faults_of_the_machine(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_two_hundred_kills(tmp_path: Path) -> None:
-    """A third of them with the real models, tests, report and expectations, which take nearly all of a run's time."""
+    """A tenth of them with the real models, tests, report and expectations, which take nearly all of a run's time."""
     trials = kill(
         tmp_path,
-        plan("run", 35, 5),
-        plan("first", 25, 5),
-        plan("forget", 30, 0),
-        plan("rebuild", 15, 0),
-        plan("retract", 5, 0),
-        plan("build", 12, 0),
-        plan("run", 8, 22, is_quick=False),
-        plan("first", 3, 12, is_quick=False),
-        plan("forget", 3, 7, is_quick=False),
-        plan("rebuild", 2, 5, is_quick=False),
-        plan("build", 2, 4, is_quick=False),
+        plan("run", 45, 10),
+        plan("first", 35, 10),
+        plan("forget", 35, 0),
+        plan("rebuild", 20, 0),
+        plan("retract", 7, 0),
+        plan("build", 18, 0),
+        plan("run", 3, 7, is_quick=False),
+        plan("first", 1, 3, is_quick=False),
+        plan("forget", 1, 1, is_quick=False),
+        plan("rebuild", 1, 1, is_quick=False),
+        plan("build", 1, 1, is_quick=False),
     )
     assert len(trials) == 200
     judge(trials)
