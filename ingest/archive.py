@@ -24,6 +24,7 @@ from typing import Any, BinaryIO
 from ingest.collect import Refused
 from ingest.console import Progress
 from ingest.durable import replace_file, replace_files, sync_file_system, sync_folder, sync_tree
+from ingest.speech import tr
 
 
 class ArchiveError(Exception):
@@ -245,8 +246,11 @@ class Archive:
                 faults.append(str(error))
         for source_id in sorted(found - state.stored.keys()):
             faults.append(
-                f"{self.object_path(source_id)} stands in no line of the ledger: exports are being ingested just "
-                "now, or that was stopped before this one was accepted; the next run removes it"
+                tr(
+                    "{path} stands in no line of the ledger: exports are being ingested just now, or that was stopped "
+                    "before this one was accepted; the next run removes it",
+                    path=self.object_path(source_id),
+                )
             )
         return faults
 
@@ -352,8 +356,13 @@ class Archive:
                 _apply(json.loads(line), state)
             except (ValueError, KeyError, TypeError) as error:
                 raise ArchiveError(
-                    f"{self.ledger}, line {number} is damaged, or was written by a newer version of effets "
-                    f"({type(error).__name__}: {error}): put the ledger back from a copy"
+                    tr(
+                        "{file}, line {line} is damaged, or was written by a newer version of effets ({error}): put "
+                        "the ledger back from a copy",
+                        file=self.ledger,
+                        line=number,
+                        error=f"{type(error).__name__}: {error}",
+                    )
                 ) from error
         return state
 
@@ -386,10 +395,16 @@ def _unchanged(path: Path, digest: str) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise ArchiveError(
-            f"{path} cannot be read ({error.strerror}): put it back from a copy of the archive"
+            tr(
+                "{path} cannot be read ({error}): put it back from a copy of the archive",
+                path=path,
+                error=error.strerror,
+            )
         ) from error
     if sha256(data).hexdigest() != digest:
-        raise ArchiveError(f"{path} was changed since it was stored: put it back from a copy of the archive")
+        raise ArchiveError(
+            tr("{path} was changed since it was stored: put it back from a copy of the archive", path=path)
+        )
     return data
 
 

@@ -45,7 +45,9 @@ def form_rows(file: Path) -> str:
     try:
         return mapping_template(file, Codebook.load(PROJECT_ROOT))
     except Rejection as rejection:
-        raise UsageError(f"{file} shows no form: {rejection.detail}. {rejection.remedy}") from rejection
+        raise UsageError(
+            tr("{file} shows no form: {reason}", file=file, reason=f"{rejection.detail}. {rejection.remedy}")
+        ) from rejection
 
 
 def answer_rows(warehouse: Warehouse) -> str:

@@ -275,12 +275,24 @@ def _read_manifest(file: Path) -> dict[str, ManifestRow]:
         header = [name.strip().lower() for name in next(lines, [])]
         body = [(lines.line_num, fields) for fields in lines]
     except csv.Error as error:
-        raise UsageError(f"{file}, line {lines.line_num}: no table can be read here ({error})") from error
+        raise UsageError(
+            tr(
+                "{file}, line {line}: no table can be read here ({error})",
+                file=file,
+                line=lines.line_num,
+                error=error,
+            )
+        ) from error
     unknown = [name for name in header if name not in MANIFEST_COLUMNS]
     if "path" not in header or unknown or len(set(header)) < len(header):
         raise UsageError(
-            f"{file}, line 1: the columns are {', '.join(header)[:200] or 'missing'}. The first line must name "
-            f"`path` and what you need of {', '.join(MANIFEST_COLUMNS[1:])}, each once."
+            tr(
+                "{file}, line 1: the columns are {columns}. The first line must name `path` and what you need of "
+                "{known}, each once.",
+                file=file,
+                columns=", ".join(header)[:200] or "–",
+                known=", ".join(MANIFEST_COLUMNS[1:]),
+            )
         )
     rows: dict[str, ManifestRow] = {}
     faults: list[str] = []
@@ -290,18 +302,29 @@ def _read_manifest(file: Path) -> dict[str, ManifestRow]:
         try:
             if any(field.strip() for field in fields[len(header) :]):
                 raise ValueError(
-                    f"more fields than columns; put double quotes around a field that holds `{delimiter}`"
+                    tr(
+                        "more fields than columns; put double quotes around a field that holds `{delimiter}`",
+                        delimiter=delimiter,
+                    )
                 )
             path, row = _manifest_row(dict(zip(header, fields, strict=False)), line)
             if path in rows:
                 raise ValueError(
-                    f"{path[:200]} stands on line {rows[path].line} already; keep one of the two"
+                    tr(
+                        "{path} stands on line {line} already; keep one of the two",
+                        path=path[:200],
+                        line=rows[path].line,
+                    )
                 )
             rows[path] = row
         except ValueError as fault:
-            faults.append(f"{file}, line {line}: {fault}")
+            faults.append(tr("{file}, line {line}: {fault}", file=file, line=line, fault=fault))
     if faults:
-        more = [f"{file}: {len(faults) - _SHOWN_FAULTS} lines more"] if len(faults) > _SHOWN_FAULTS else []
+        more = (
+            [tr("{file}: {n} lines more", file=file, n=len(faults) - _SHOWN_FAULTS)]
+            if len(faults) > _SHOWN_FAULTS
+            else []
+        )
         raise UsageError("\n".join(faults[:_SHOWN_FAULTS] + more))
     return rows
 
@@ -310,15 +333,24 @@ def _manifest_row(fields: dict[str, str], line: int) -> tuple[str, ManifestRow]:
     values = {name: value.strip() for name, value in fields.items()}
     path = unicodedata.normalize("NFC", values.get("path", "").replace("\\", "/")).removeprefix("./")
     if not path or path.startswith("/") or ".." in path.split("/"):
-        raise ValueError(f"path `{path[:200]}` must be written as seen from this folder, like 2024/site.html")
+        raise ValueError(
+            tr("path `{path}` must be written as seen from this folder, like 2024/site.html", path=path[:200])
+        )
     year = values.get("year", "")
     if year and not (_YEAR_FOLDER.fullmatch(year) and FIRST_YEAR <= int(year) <= LAST_YEAR):
-        raise ValueError(f"year `{year[:50]}` must be a year from {FIRST_YEAR} to {LAST_YEAR}, or empty")
+        raise ValueError(
+            tr(
+                "year `{year}` must be a year from {first} to {last}, or empty",
+                year=year[:50],
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+            )
+        )
     collected_on = values.get("collected_on", "")
     try:
         day = date.fromisoformat(collected_on) if collected_on else None
     except ValueError:
         raise ValueError(
-            f"collected_on `{collected_on[:50]}` must be a day like 2024-03-31, or empty"
+            tr("collected_on `{day}` must be a day like 2024-03-31, or empty", day=collected_on[:50])
         ) from None
     return path, ManifestRow(line, int(year) if year else None, values.get("project_name") or None, day)

@@ -26,6 +26,7 @@ from ingest.editions import published_rows
 from ingest.readings import DATED, READ_TABLES, Export, Readings, create_table, insert, to_arrow
 from ingest.schema import RAW_TABLES
 from ingest.slug import slugify
+from ingest.speech import tr
 
 #: What decides how an archived export ends up in the tables.
 _READERS = (
@@ -90,8 +91,12 @@ class RawTables:
         except duckdb.Error as error:
             if "Could not set lock" in str(error):
                 raise UsageError(
-                    f"{database} is open in another process (dbt, a notebook, a shell): close it there and "
-                    f"try again. Notebooks should open effets.duckdb, which is never locked.\n{error}"
+                    tr(
+                        "{path} is open in another process (dbt, a notebook, a shell): close it there and try again. "
+                        "Notebooks should open effets.duckdb, which is never locked.",
+                        path=database,
+                    )
+                    + f"\n{error}"
                 ) from error
             if is_of_the_machine(error) or not existed:
                 raise

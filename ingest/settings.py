@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.collect import UsageError
+from ingest.speech import tr
 
 FILE = "effets.toml"
 LANGUAGES = ("fr", "en")
@@ -52,14 +53,19 @@ class Settings:
             content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             if file is not None:
-                raise UsageError(f"{path}: there is no such file") from None
+                raise UsageError(tr("{path}: there is no such file", path=path)) from None
             return cls()
         except (OSError, ValueError) as error:
-            raise UsageError(f"{path} cannot be read: {error}") from None
+            raise UsageError(tr("{path} cannot be read: {error}", path=path, error=error)) from None
         unknown = content.keys() - _READERS.keys()
         if unknown:
             raise UsageError(
-                f"{path}: `{min(unknown)}` is no setting; there are {', '.join(sorted(_READERS))}"
+                tr(
+                    "{path}: `{key}` is no setting; there are {known}",
+                    path=path,
+                    key=min(unknown),
+                    known=", ".join(sorted(_READERS)),
+                )
             )
         read: dict[str, Any] = {}
         for key, value in content.items():

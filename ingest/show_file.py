@@ -20,6 +20,7 @@ from ingest.reading import Rejection
 from ingest.readings import Readings, read_export
 from ingest.said import SAID_COLUMNS, TEXT_COLUMNS, Response, in_order, response_rows, rows, said_of, silence
 from ingest.source_words import Words, words_of
+from ingest.speech import tr
 from ingest.warehouse import PROJECT_ROOT
 
 
@@ -111,13 +112,21 @@ class File:
 
 def show_file(file: Path, state: State) -> File:
     if file.stat().st_size > SIZE_LIMIT:
-        raise UsageError(f"{file} is larger than exports are: they are read up to {SIZE_LIMIT:,} bytes")
+        raise UsageError(
+            tr(
+                "{file} is larger than exports are: they are read up to {n} bytes",
+                file=file,
+                n=f"{SIZE_LIMIT:,}",
+            )
+        )
     data = file.read_bytes()
     try:
         module = identify(Sample.of(file.name, data))
         return read_archived(str(file), sha256(data).hexdigest(), module.NAME, module.redact(data), state)
     except Rejection as rejection:
-        raise UsageError(f"{file} is refused, {rejection}. {rejection.remedy}") from rejection
+        raise UsageError(
+            tr("{file} is refused, {reason}", file=file, reason=f"{rejection}. {rejection.remedy}")
+        ) from rejection
 
 
 def read_archived(path: str, source_id: str, format_name: str, data: bytes, state: State) -> File:

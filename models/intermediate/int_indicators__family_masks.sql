@@ -8,26 +8,16 @@ cells as (
 
 ),
 
-tight_gaps as (
-
-    select * from {{ ref('int_indicators__tight_gaps') }}
-
-),
-
 -- One unsafe cell masks all groups of its kind for the question: nothing is left to subtract.
 families as (
 
     select
-        cells.item_id,
-        cells.year,
-        cells.scope_type,
-        bool_or(cells.is_unsafe or tight_gaps.year is not null) as is_unsafe
+        item_id,
+        year,
+        scope_type,
+        bool_or(is_unsafe) as is_unsafe
     from cells
-    left join tight_gaps
-        on
-            {{ same_component('cells', 'tight_gaps') }}
-            and cells.year = tight_gaps.year
-    group by cells.item_id, cells.year, cells.scope_type
+    group by item_id, year, scope_type
 
 ),
 

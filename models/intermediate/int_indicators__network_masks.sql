@@ -18,12 +18,6 @@ families as (
 
 ),
 
-tight_gaps as (
-
-    select * from {{ ref('int_indicators__tight_gaps') }}
-
-),
-
 -- In the network, the answers of a question that add up hide behind one another: two at least, one of them
 -- without a word, the smallest that is safe if need be.
 ranked as (
@@ -57,7 +51,6 @@ final as (
             when ranked.statistic = 'median' or ranked.is_conditional then families.is_unsafe
             else
                 ranked.is_unsafe
-                or tight_gaps.year is not null
                 or (
                     ranked.sum_id is not null
                     and ranked.unsafe_count > 0
@@ -70,10 +63,6 @@ final as (
         on
             ranked.item_id = families.item_id
             and ranked.year = families.year
-    left join tight_gaps
-        on
-            {{ same_component('ranked', 'tight_gaps') }}
-            and ranked.year = tight_gaps.year
 
 )
 
