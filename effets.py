@@ -159,11 +159,19 @@ def report_command(
                 tr("nothing is published in {path} yet: `effets run` does that", path=job.warehouse.root)
             )
         if lang is not None and lang not in LANGUAGES:
-            raise UsageError(f"--lang {lang} is not known; there are {', '.join(LANGUAGES)}")
+            raise UsageError(
+                tr(
+                    "--lang {language} is not known; there are {known}",
+                    language=lang,
+                    known=", ".join(LANGUAGES),
+                )
+            )
         languages = (lang,) if lang else ()
         if site is not None:
             if final:
-                raise UsageError("the sheet of a site is private: --publish is for the report of the network")
+                raise UsageError(
+                    tr("the sheet of a site is private: leave out --publish, or leave out --site")
+                )
             _site_report(job, out, site, year, languages)
             return
         if not final:
@@ -480,7 +488,8 @@ def _publish(job: Job, always: bool = False) -> None:
             job.outcome.failures = build.failures
             raise GateError(_gate_message(build.failures, build.skipped, last, state.is_forgetting))
         with job.console.step("publish", tr("publishing")):
-            release = publish(job.warehouse, kept=1 if state.is_forgetting else KEPT_RELEASES)
+            kept = 1 if state.is_forgetting else KEPT_RELEASES
+            release = publish(job.warehouse, kept, settings.languages)
         job.outcome.publication = Publication(
             release=release.release_id,
             fingerprint=fingerprint,
@@ -563,10 +572,29 @@ def _site_report(job: Job, out: Path, name: str, year: int | None, languages: tu
                 job.warehouse.root, out, name, year, source, languages=languages, settings=Settings.load()
             )
         except UnknownSiteError as error:
-            near = f"; near to it: {', '.join(error.near)}" if error.near else ""
-            raise UsageError(f"no site goes by the name “{name}”{near}") from error
+            if error.near:
+                near = ", ".join(error.near)
+                told = tr(
+                    "no site goes by the name “{name}”; give one of those near to it: {near}",
+                    name=name,
+                    near=near,
+                )
+            else:
+                told = tr(
+                    "no site goes by the name “{name}”: dim_project in {path} lists those there are",
+                    name=name,
+                    path=job.warehouse.database,
+                )
+            raise UsageError(told) from error
         except ValueError as error:
-            raise UsageError(f"“{name}” has no evaluation of {year}; it has {error}") from error
+            raise UsageError(
+                tr(
+                    "“{name}” has no evaluation of {year}; give one of its years: {years}",
+                    name=name,
+                    year=year,
+                    years=error,
+                )
+            ) from error
     job.outcome.report = written[0].resolve()
 
 

@@ -33,6 +33,11 @@ class Texts:
             {name: self.count(value) if isinstance(value, int) else value for name, value in values.items()}
         )
 
+    @property
+    def own_name(self) -> str:
+        """What the language calls itself."""
+        return str(self._locale.display_name).capitalize()
+
     def known(self, key: str) -> str | None:
         """The text, or None if the language lacks it."""
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ import duckdb
 from ingest.dictionary import PREFIXES, Dictionary, Table, comment, write_dictionary
 from ingest.durable import replace_link, sync_folder, sync_tree
 from ingest.quality_page import write_quality
+from ingest.settings import LANGUAGES
 from ingest.warehouse import Warehouse
 
 KEPT_RELEASES = 3
@@ -24,7 +26,7 @@ KEPT_RELEASES = 3
 CURRENT = "current"
 
 #: What a release says of itself beside its tables.
-_PAGES = (Path("quality", "index.html"), Path("dictionary", "index.html"), Path("dictionary", "columns.csv"))
+_PAGES = ("quality/*.html", "dictionary/index.html", "dictionary/columns.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Release:
     rows: dict[str, int]
 
 
-def publish(warehouse: Warehouse, kept: int = KEPT_RELEASES) -> Release:
+def publish(warehouse: Warehouse, kept: int = KEPT_RELEASES, languages: Sequence[str] = LANGUAGES) -> Release:
     """Write a release from build.duckdb and point `current` at it; the caller holds the warehouse's lock.
 
     The last `kept` releases stay.
@@ -55,7 +57,7 @@ def publish(warehouse: Warehouse, kept: int = KEPT_RELEASES) -> Release:
         dictionary = _dictionary(warehouse)
         rows = _write_release(warehouse.build_database, writing, dictionary)
         write_dictionary([table for table in dictionary if table.name in rows], writing / "dictionary")
-        write_quality(warehouse, writing / "quality")
+        write_quality(warehouse, writing / "quality", languages)
         content = _hash_of_files(writing / "parquet")
         last = releases(warehouse)[-1:]
         if (
@@ -85,9 +87,11 @@ def releases(warehouse: Warehouse) -> list[str]:
 
 
 def _are_same_pages(release: Path, other: Path) -> bool:
-    return all(
-        (release / page).is_file() and (release / page).read_bytes() == (other / page).read_bytes()
-        for page in _PAGES
+    found, wanted = (
+        {page.relative_to(f): page for p in _PAGES for page in f.glob(p)} for f in (release, other)
+    )
+    return found.keys() == wanted.keys() and all(
+        page.read_bytes() == wanted[name].read_bytes() for name, page in found.items()
     )
 
 

@@ -20,6 +20,7 @@ import duckdb
 from ingest.expectations import EXPECTATIONS, LIMITS, REASON, Expectation, expectations_of, seen_in
 from ingest.language import Texts
 from ingest.pages import render
+from ingest.settings import LANGUAGES
 from ingest.warehouse import Warehouse
 
 #: How many failing exports or rows a check shows.
@@ -80,20 +81,30 @@ class Group:
         return all(line.result in _CLEAN for line in self.lines)
 
 
-def write_quality(warehouse: Warehouse, folder: Path, language: str = "fr") -> None:
-    """Write index.html into `folder`, which must not be there yet, and the Data Docs beside it if there are any.
+def write_quality(warehouse: Warehouse, folder: Path, languages: Sequence[str] = LANGUAGES) -> None:
+    """Write the page of each language into `folder`, which must not be there yet, and the Data Docs beside them.
 
-    The same build gives the same page.
+    The first language has index.html, each other one index.<language>.html. The same build gives the same pages.
     """
-    texts = Texts(language)
+    pages = {}
     with duckdb.connect(warehouse.build_database, read_only=True) as connection:
-        contents = _contents(connection, warehouse, texts)
+        for language in languages:
+            texts = Texts(language)
+            pages[language] = {**_contents(connection, warehouse, texts), "t": texts}
     folder.mkdir()
     if warehouse.data_docs.is_dir():
         shutil.copytree(warehouse.data_docs, folder / "data_docs")
-    told = {**contents, "t": texts, "has_data_docs": (folder / "data_docs").is_dir()}
-    page = render("quality.html.jinja", told)
-    (folder / "index.html").write_text(page, encoding="utf-8", newline="\n")
+    names = {language: page_name(language, languages) for language in languages}
+    listed = [(language, pages[language]["t"].own_name, names[language]) for language in languages]
+    for language, told in pages.items():
+        told |= {"languages": listed, "has_data_docs": (folder / "data_docs").is_dir()}
+        page = render("quality.html.jinja", told)
+        (folder / names[language]).write_text(page, encoding="utf-8", newline="\n")
+
+
+def page_name(language: str, languages: Sequence[str]) -> str:
+    """The page of a language, where there are these."""
+    return "index.html" if language == languages[0] else f"index.{language}.html"
 
 
 def _contents(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, texts: Texts) -> dict[str, Any]:

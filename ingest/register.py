@@ -87,9 +87,10 @@ def write_settings(database: Path, settings: Settings, root: Path) -> None:
 
 
 def digest(settings: Settings) -> str:
-    """A digest of what write_settings would write: another one, another publication."""
+    """A digest of what a publication follows of the settings: another one, another publication."""
     content = settings.register.read_bytes() if settings.register else b""
-    return sha256(settings.disclosure.encode() + b"\0" + content).hexdigest()
+    told = "\0".join((settings.disclosure, ",".join(settings.languages)))
+    return sha256(told.encode() + b"\0" + content).hexdigest()
 
 
 def _check_header(header: list[str], file: Path) -> None:

@@ -82,7 +82,7 @@ def build_document(database: Database, year: int, language: str, settings: Setti
         query for chapter in chapters for section in chapter.sections for query in _queries(section.blocks)
     }
     chapters.append(_chapter(book, settings, "sources", "B", annex.queries(book, used)))
-    network = _network(book, settings)
+    network = network_name(database, year, texts, settings)
     now = book.rows("participation")[-1]
     return Document(
         language=language,
@@ -119,11 +119,13 @@ def _queries(blocks: tuple[Block, ...]) -> set[str]:
     return found
 
 
-def _network(book: Book, settings: Settings) -> str:
-    name = settings.name(book.t.language)
+def network_name(database: Database, year: int, texts: Messages, settings: Settings) -> str:
+    """What the network calls itself; else what it is: an example where sites are invented."""
+    name = settings.name(texts.language)
     if name:
         return clean(name)
-    return book.t("network.example" if book.row("sites")["invented_count"] else "network.unnamed")
+    (sites,) = database.ask("sites", year)
+    return texts("network.example" if sites["invented_count"] else "network.unnamed")
 
 
 def _notice(book: Book) -> Notice | None:

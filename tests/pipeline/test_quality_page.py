@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterator
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from tests.ingest.places import IMPORTED
 from tests.pipeline.warehouses import ROOT, UTOPIC, invoke, invoke_json
 
 #: Of the page: other catalogues there have a name before the language.
+TEXTS = ROOT / "ingest" / "texts"
 LANGUAGES = [file.stem for file in (ROOT / "ingest" / "texts").glob("*.toml") if "." not in file.stem]
 RATING = "intensite_effets_collectifs"
 HOSTILE = "<script>alert(1)</script>\u202etxt.exe"
@@ -234,7 +237,7 @@ def test_it_needs_no_network_and_shows_nobodys_words(built: Warehouse, tmp_path:
     write_quality(built, tmp_path / "quality")
     found = read_page(tmp_path / "quality")
     assert found.fetched == ["data:,"]
-    assert all(link.startswith("#") for link in found.links)
+    assert {link for link in found.links if not link.startswith("#")} == {"index.en.html"}
     assert "<script" not in found.html and HOSTILE in found.text
     assert "Camille" not in found.text
 
@@ -243,6 +246,36 @@ def test_the_same_build_gives_the_same_page(built: Warehouse, tmp_path: Path) ->
     for folder in ("one", "two"):
         write_quality(built, tmp_path / folder)
     assert (tmp_path / "one" / "index.html").read_bytes() == (tmp_path / "two" / "index.html").read_bytes()
+
+
+def test_each_language_has_its_page(built: Warehouse, tmp_path: Path) -> None:
+    """A network's first language has index.html; no page has a sentence of another."""
+    write_quality(built, tmp_path / "both", ("en", "fr"))
+    write_quality(built, tmp_path / "one", ("fr",))
+    names = {path.name for path in (tmp_path / "both").glob("*.html")}
+    assert names == {"index.html", "index.fr.html"}
+    assert [path.name for path in (tmp_path / "one").glob("*.html")] == ["index.html"]
+    english = read_page(tmp_path / "both")
+    assert "index.fr.html" in english.links and '<html lang="en">' in english.html
+    assert english.rows["export-once"].startswith(
+        "An export stands once export-once hard Nothing is counted twice"
+    )
+    french = (tmp_path / "both" / "index.fr.html").read_text(encoding="utf-8")
+    for shown, other in ((english.html, "fr"), (french, "en")):
+        for sentence in sentences(tomllib.loads((TEXTS / f"{other}.toml").read_text(encoding="utf-8"))):
+            own = tomllib.loads(
+                (TEXTS / f"{'en' if other == 'fr' else 'fr'}.toml").read_text(encoding="utf-8")
+            )
+            if "{" not in sentence and len(sentence) > 12 and sentence not in set(sentences(own)):
+                assert f">{escape(sentence)}<" not in shown, sentence
+
+
+def sentences(texts: dict[str, Any]) -> Iterator[str]:
+    for value in texts.values():
+        if isinstance(value, dict):
+            yield from sentences(value)
+        else:
+            yield value
 
 
 def test_without_an_account_of_dbt_it_says_so(built: Warehouse, tmp_path: Path) -> None:
@@ -279,3 +312,5 @@ def test_the_project_s_tables_of_cases_have_names() -> None:
     texts = Texts("fr")
     tables = {file.stem for file in (ROOT / "models" / "quality").glob("qc_*.sql")}
     assert {table for table in tables if not texts.known(f"tables.{table}")} == set()
+    assert {table for table in tables if not texts.known(f"remedies.{table}")} == set()
+    assert {table for table in tables if not Texts("en").known(f"tables.{table}")} == set()

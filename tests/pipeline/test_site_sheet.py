@@ -93,3 +93,24 @@ def test_wrong_names_and_years(site: tuple[str, str], built: Built, tmp_path: Pa
         result = invoke("report", *arguments, "--out", tmp_path, warehouse=built.warehouse)
         assert result.exit_code == 2, result.output
     assert not list(tmp_path.rglob("*.html"))
+
+
+def test_refusals_speak_the_reader_s_language(
+    site: tuple[str, str], built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In French: what is wrong, and what to give instead."""
+    monkeypatch.setenv("EFFETS_LANG", "fr")
+    for arguments, told in (
+        (("--site", site[0][:-1]), f"donner l’un des plus proches\u00a0: {site[0]}"),
+        (("--site", "xyzzy"), "aucun lieu ne porte le nom «\u00a0xyzzy\u00a0»\u00a0: dim_project, dans "),
+        (("--site", site[0], "--year", "1999"), "n’a pas d’évaluation de 1999"),
+        (("--site", site[0], "--publish"), "enlever --publish, ou enlever --site"),
+        (("--lang", "de"), "--lang de est inconnue"),
+    ):
+        result = invoke("report", *arguments, "--out", tmp_path, warehouse=built.warehouse)
+        assert result.exit_code == 2 and told in result.output, result.output
+
+
+def test_a_network_without_a_name_is_one_still(sheet: Path) -> None:
+    words = words_of(sheet)
+    assert re.search(r"de ce lieu \((Réseau [^)]+)\)", words)

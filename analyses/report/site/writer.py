@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analyses.report import charts
+from analyses.report.build import network_name
 from analyses.report.forms.pdf import render_pdf
 from analyses.report.html import render
-from analyses.report.messages import clean
+from analyses.report.messages import Messages
 from analyses.report.site import SiteDatabase, Source, build_site_document
 from ingest.settings import Settings
 
@@ -40,7 +41,7 @@ def write_site(
         folder = out / str(last) / "sites"
         folder.mkdir(parents=True, exist_ok=True)
         for language in tuple(languages) or given.languages:
-            network = clean(given.name(language) or "")
+            network = network_name(database, last, Messages(language), given)
             document = build_site_document(database, site, last, language, network, source)
             pdf = render_pdf(document, lambda figure: str(charts.svg(figure, "wide")), is_compact=True)
             for kind, content in (("html", render(document).encode()), ("pdf", pdf)):
