@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import duckdb
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -12,6 +14,7 @@ from analyses import lab
 from tests.pipeline.warehouses import Built
 
 FOLDER = lab.ROOT / "analyses" / "notebooks"
+HARM = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
@@ -28,14 +31,30 @@ def test_is_stripped(path: Path) -> None:
     assert str(lab.ROOT) not in path.read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def hostile(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse, with names and testimonies that try to be more than words."""
+    root = tmp_path_factory.mktemp("hostile")
+    shutil.copyfile((built.warehouse / "effets.duckdb").resolve(), root / "effets.duckdb")
+    (root / "parquet").symlink_to((built.warehouse / "parquet").resolve())
+    with duckdb.connect(root / "effets.duckdb") as db:
+        for table, column in (("fct_testimony", "text"), ("rpt_testimony", "text"), ("dim_project", "name")):
+            db.execute(f"update {table} set {column} = ? || {column} || ' =1+1'", [HARM])
+    return root
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_runs_from_top_to_bottom(path: Path, built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EFFETS_WAREHOUSE", str(built.warehouse))
+def test_runs_from_top_to_bottom(path: Path, hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a warehouse whose texts mean harm: they are shown as words."""
+    monkeypatch.setenv("EFFETS_WAREHOUSE", str(hostile))
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert len(shown) >= 5
     assert not [output.text for output in shown if output.get("name") == "stderr"]
+    for output in shown:
+        assert HARM not in str(output.get("data", {}).get("text/html", ""))
+        assert "text/javascript" not in output.get("data", {}) and "application/javascript" not in str(output)
 
 
 def test_the_connection_cannot_write(built: Built) -> None:

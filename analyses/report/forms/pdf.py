@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape, unescape
 
 import typst
 
@@ -105,7 +106,8 @@ def compile_book(folder: Path, year: int) -> bytes:
 def _chart(svg: str, print_: Callable[[str], str]) -> str:
     """A chart with the font of the book, and its size said."""
     svg = FONTS.named(svg)
-    return re.sub(r">([^<>]+)<", lambda found: f">{print_(found[1])}<", svg)
+    # What is printable is said of letters, not of how XML writes them.
+    return re.sub(r">([^<>]+)<", lambda found: f">{escape(print_(unescape(found[1])))}<", svg)
 
 
 def _slices(svg: str) -> list[tuple[str, float, float]]:
