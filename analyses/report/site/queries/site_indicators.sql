@@ -90,6 +90,8 @@ left join own
         network.indicator_id = own.indicator_id
         and network.method_version = own.method_version
         and network.component_id = own.component_id
+-- What nobody was asked is nothing to compare.
+where network.status <> 'not_asked' or own.denominator > 0 or own.n_ambiguous > 0
 order by
     levels.position,
     left(network.indicator_id, 1),
