@@ -101,10 +101,10 @@ def test_refusals_speak_the_reader_s_language(
     """In French: what is wrong, and what to give instead."""
     monkeypatch.setenv("EFFETS_LANG", "fr")
     for arguments, told in (
-        (("--site", site[0][:-1]), f"donner l’un des plus proches\u00a0: {site[0]}"),
+        (("--site", site[0][:-1]), f"donnez l’un des plus proches\u00a0: {site[0]}"),
         (("--site", "xyzzy"), "aucun lieu ne porte le nom «\u00a0xyzzy\u00a0»\u00a0: dim_project, dans "),
         (("--site", site[0], "--year", "1999"), "n’a pas d’évaluation de 1999"),
-        (("--site", site[0], "--publish"), "enlever --publish, ou enlever --site"),
+        (("--site", site[0], "--publish"), "enlevez --publish, ou enlevez --site"),
         (("--lang", "de"), "--lang de est inconnue"),
     ):
         result = invoke("report", *arguments, "--out", tmp_path, warehouse=built.warehouse)
