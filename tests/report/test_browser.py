@@ -96,6 +96,30 @@ def test_tables_sort_and_say_so(browser: Any, written: Path) -> None:
     view.context.close()
 
 
+def test_tables_sort_by_keyboard(browser: Any, written: Path) -> None:
+    view = View(browser, written)
+    heading = view.page.locator("table:has(#table-quality-cases) thead th").nth(1)
+    heading.locator("button").focus()
+    for key, direction in (("Enter", "ascending"), ("Space", "descending")):
+        view.page.keyboard.press(key)
+        assert heading.get_attribute("aria-sort") == direction
+    view.context.close()
+
+
+def test_on_paper_headings_are_repeated(browser: Any, written: Path) -> None:
+    """A browser repeats no heading that holds a button: there is none while it prints."""
+    view = View(browser, written)
+    buttons = view.page.locator("thead button")
+    count = buttons.count()
+    texts = view.page.locator("thead th").all_text_contents()
+    assert count == len(texts)
+    view.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert buttons.count() == 0 and view.page.locator("thead th").all_text_contents() == texts
+    view.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert buttons.count() == count
+    view.context.close()
+
+
 def test_the_keyboard_reaches_everything(browser: Any, written: Path) -> None:
     view = View(browser, written)
     view.page.keyboard.press("Tab")

@@ -23,15 +23,25 @@
       body.append(...rows);
     }
   };
-  for (const table of document.querySelectorAll("table.sortable")) {
-    [...table.tHead.rows[0].cells].forEach((heading, place) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.append(...heading.childNodes);
-      heading.append(button);
-      button.addEventListener("click", () => sort(table, place, heading));
-    });
-  }
+  const dress = () => {
+    for (const table of document.querySelectorAll("table.sortable")) {
+      [...table.tHead.rows[0].cells].forEach((heading, place) => {
+        if (heading.querySelector("button")) return;
+        const button = document.createElement("button");
+        button.type = "button";
+        button.append(...heading.childNodes);
+        heading.append(button);
+        button.addEventListener("click", () => sort(table, place, heading));
+      });
+    }
+  };
+  // A heading that holds a button is not repeated on the next page of paper.
+  const undress = () => {
+    for (const button of document.querySelectorAll("table.sortable thead button")) button.replaceWith(...button.childNodes);
+  };
+  dress();
+  addEventListener("beforeprint", undress);
+  addEventListener("afterprint", dress);
   const open = () => {
     let target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const shown = target;
