@@ -92,6 +92,9 @@ def load_ipython_extension(shell: Any) -> None:
 
     from analyses.report.palette import LIGHT
 
+    # Testimonies and names are words: a styled table would take them for markup.
+    pd.set_option("styler.format.escape", "html")
+
     def sql(line: str, cell: str) -> Any:
         """%%sql [name]: show the rows of the cell, or keep them under a name."""
         frame = run_sql(line, cell, shell.user_ns)

@@ -243,7 +243,7 @@ def test_page_in_both_languages(built: Built, tmp_path: Path) -> None:
         page = Path(said["page"])
         assert page.parent == tmp_path / "2024" / "explain"
         text = page.read_text(encoding="utf-8")
-        assert heading in text and "http" not in text
+        assert heading in text and "http:" not in text and "https:" not in text
         parse(page)
         assert said["explanation"]["components"][0]["published"]["denominator"] > 0
     file = tmp_path / "page.html"
