@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from types import MethodType
 from typing import Any
 
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from ingest.speech import tr
 
@@ -76,6 +81,26 @@ AROUND = (
     "default:",
 )
 
+#: What the library writes where a command line is wrong.
+ASTRAY = (
+    "Usage:",
+    "Try '",
+    "' for help.",
+    "Error:",
+    "No such command",
+    "No such option:",
+    "Possible options:",
+    "Invalid value for",
+    "Missing argument",
+    "Missing option",
+    "Missing command.",
+    "Got unexpected extra argument(s)",
+    "Option '",
+    "requires an argument.",
+    "does not take a value.",
+    "Input should be a valid integer, unable to parse string as an integer",
+)
+
 
 class Commands(TyperGroup):
     """A group of commands that speaks the reader's language and shows examples."""
@@ -86,7 +111,12 @@ class Commands(TyperGroup):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         _dressed(self, "")
-        return super().make_context(info_name, args, parent, **extra)
+        with _errors_in_the_language():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _errors_in_the_language():
+            return super().invoke(ctx)
 
 
 def _dressed(command: Any, path: str) -> Any:
@@ -114,11 +144,30 @@ def _translated(english: dict[str, str | None], key: str, text: str | None) -> s
 
 def _in_the_language(get_help: Callable[[Any], str]) -> Callable[[Any], str]:
     """Translate the words that the library writes around ours."""
+    return lambda ctx: _all_translated(AROUND, get_help(ctx))
 
-    def translated(ctx: Any) -> str:
-        text = get_help(ctx)
-        for words in AROUND:
-            text = text.replace(words, tr(words))
-        return text
 
-    return translated
+@contextmanager
+def _errors_in_the_language() -> Iterator[None]:
+    """Whatever the library says of a wrong command line is shown in the reader's language."""
+    try:
+        yield
+    except TyperException as error:
+        if isinstance(show := getattr(error, "show", None), MethodType):
+            error.show = _shown_in_the_language(show)  # type: ignore[attr-defined]
+        raise
+
+
+def _shown_in_the_language(show: MethodType) -> Callable[[], None]:
+    def shown() -> None:
+        text = io.StringIO()
+        show(file=text)
+        sys.stderr.write(_all_translated(ASTRAY, text.getvalue()))
+
+    return shown
+
+
+def _all_translated(words: Iterable[str], text: str) -> str:
+    for said in words:
+        text = text.replace(said, tr(said))
+    return text

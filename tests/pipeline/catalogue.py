@@ -10,7 +10,7 @@ import typer.main
 from babel.messages.extract import extract
 
 import effets
-from ingest.usage import AROUND, EXAMPLES
+from ingest.usage import AROUND, ASTRAY, EXAMPLES
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,6 +31,7 @@ def in_code() -> Iterator[Key]:
 def in_help() -> Iterator[str]:
     """The help of every command and option, and the examples."""
     yield from AROUND
+    yield from ASTRAY
     yield "Examples:"
     waiting = [typer.main.get_command(effets.app)]
     while waiting:

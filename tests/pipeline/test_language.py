@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from typer.testing import CliRunner
 
+import effets
 from ingest import speech
 from ingest.speech import language, tr, trn
 from tests.pipeline.catalogue import ROOT, keys
@@ -109,6 +111,27 @@ def test_every_command_has_help_with_examples_in_both_languages(
             assert result.exit_code == 0
             assert heading in result.stdout and f"effets {path}" in result.stdout, path
             assert usage in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["nonesuch"], "Erreur : Commande inconnue : 'nonesuch'."),
+        (["archive", "nonesuch"], "Erreur : Commande inconnue : 'nonesuch'."),
+        (["explain"], "Erreur : Argument manquant : 'INDICATOR'."),
+        (["report", "--yeer", "1"], "Erreur : Option inconnue : --yeer (options possibles : --year)"),
+        (["report", "--year"], "Erreur : Option '--year' demande une valeur."),
+        (
+            ["report", "--year", "x"],
+            "Erreur : Valeur non valable pour '--year': un nombre entier est attendu",
+        ),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_french(line: list[str], said: str, french: None) -> None:
+    result = CliRunner().invoke(effets.app, line)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert not re.search(r"\b(Usage:|Try|Error|Input)\b", result.stderr)
 
 
 def test_french_on_the_screen_and_english_in_what_is_kept(
