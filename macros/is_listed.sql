@@ -1,4 +1,4 @@
-{#- Is an item one of those that a text joins by `|`? A null list holds everything. -#}
+{#- Is an item one of those that a text joins by `|`? -#}
 {% macro is_listed(item, list) -%}
-    ({{ list }} is null or position('|' || {{ item }} || '|' in '|' || {{ list }} || '|') > 0)
+    position('|' || {{ item }} || '|' in '|' || {{ list }} || '|') > 0
 {%- endmacro %}

@@ -1,121 +1,54 @@
+{#- What a decision may speak of and say; what a seed has no word of is null. -#}
+{%- set columns = {
+    'record_id': 'string',
+    'project_id': 'string',
+    'year': 'integer',
+    'question_id': 'string',
+    'expect': 'string',
+    'state': 'string',
+    'answer': 'string',
+    'reason': 'string',
+} -%}
+{%- set same = dict(project_id='project_id', year='year', reason='reason') -%}
+{%- set kinds = [
+    ('answer_corrections', "'response'", dict(
+        same, question_id='question_id', expect='expect', state='state', answer='answer'
+    )),
+    (
+        'exclusions',
+        "case when question_id is not null then 'response' "
+        ~ "when record_id is not null then 'record' else 'evaluation' end",
+        dict(
+            same,
+            record_id='record_id',
+            question_id='question_id',
+            expect='expect',
+            state="case when question_id is not null then 'not_shown' end",
+        ),
+    ),
+    ('declared_non_response', "'non_response'", same),
+    ('project_aliases', "'alias'", dict(project_id='slug', reason='reason')),
+    ('publication_consent', "'consent'", dict(same, question_id='question_id', reason='consented_by')),
+] -%}
+
 with
 
-answers as (
-
-    select * from {{ ref('answer_corrections') }}
-
-),
-
-exclusions as (
-
-    select * from {{ ref('exclusions') }}
-
-),
-
-non_responses as (
-
-    select * from {{ ref('declared_non_response') }}
-
-),
-
-aliases as (
-
-    select * from {{ ref('project_aliases') }}
-
-),
-
-consents as (
-
-    select * from {{ ref('publication_consent') }}
-
-),
-
+-- What is excluded of an evaluation is unknown from then on, and has that state.
 listed as (
 
-    select
-        'answer_corrections' as seed,
-        'response' as target,
-        null::string as record_id,
-        project_id,
-        year,
-        question_id,
-        expect,
-        state,
-        answer,
-        reason,
-        evidence,
-        author,
-        decided_on
-    from answers
-    union all
-    -- What is excluded of an evaluation is unknown from then on, and has that state.
-    select
-        'exclusions' as seed,
-        case
-            when question_id is not null then 'response'
-            when record_id is not null then 'record'
-            else 'evaluation'
-        end as target,
-        record_id,
-        project_id,
-        year,
-        question_id,
-        expect,
-        case when question_id is not null then 'not_shown' end as state,
-        null as answer,
-        reason,
-        evidence,
-        author,
-        decided_on
-    from exclusions
-    union all
-    select
-        'declared_non_response' as seed,
-        'non_response' as target,
-        null as record_id,
-        project_id,
-        year,
-        null as question_id,
-        null as expect,
-        null as state,
-        null as answer,
-        reason,
-        evidence,
-        author,
-        decided_on
-    from non_responses
-    union all
-    select
-        'project_aliases' as seed,
-        'alias' as target,
-        null as record_id,
-        slug as project_id,
-        null as year,
-        null as question_id,
-        null as expect,
-        null as state,
-        null as answer,
-        reason,
-        evidence,
-        author,
-        decided_on
-    from aliases
-    union all
-    select
-        'publication_consent' as seed,
-        'consent' as target,
-        null as record_id,
-        project_id,
-        year,
-        question_id,
-        null as expect,
-        null as state,
-        null as answer,
-        consented_by as reason,
-        evidence,
-        author,
-        decided_on
-    from consents
+    {% for seed, target, given in kinds %}
+        select
+            '{{ seed }}' as seed,
+            {{ target }} as target,
+            {% for column, type in columns.items() %}
+                {{ given.get(column, 'null::' ~ type) }} as {{ column }},
+            {% endfor %}
+            evidence,
+            author,
+            decided_on
+        from {{ ref(seed) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

@@ -112,7 +112,7 @@ final as (
     inner join scopes
         on
             scopes.scope_type = 'network'
-            or position('|' || scopes.scope_type || '|' in '|' || components.disaggregations || '|') > 0
+            or {{ is_listed('scopes.scope_type', 'components.disaggregations') }}
     inner join pairs on scopes.year = pairs.year_to and pairs.year_from is not null
     left join asked
         on {{ same_component('components', 'asked') }}

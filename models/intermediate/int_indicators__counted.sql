@@ -46,7 +46,7 @@ wanted as (
         on
             (
                 scopes.scope_type in ('network', 'site')
-                or position('|' || scopes.scope_type || '|' in '|' || components.disaggregations || '|') > 0
+                or {{ is_listed('scopes.scope_type', 'components.disaggregations') }}
             )
             -- That nobody of a group of the register took part is a figure of participation alone.
             and (scopes.n_evaluations > 0 or components.family = 'participation')

@@ -1,3 +1,8 @@
+{#- What is shown of both records: who says what, and where it stands. -#}
+{%- set said = [
+    'record_id', 'source_id', 'format', 'state', 'answer', 'words', 'source_start', 'source_end', 'source_pointer',
+] -%}
+
 with
 
 responses as (
@@ -64,15 +69,9 @@ paired as (
 
     select
         chosen.*,
-        other.record_id as other_record_id,
-        other.source_id as other_source_id,
-        other.format as other_format,
-        other.state as other_state,
-        other.answer as other_answer,
-        other.words as other_words,
-        other.source_start as other_source_start,
-        other.source_end as other_source_end,
-        other.source_pointer as other_source_pointer,
+        {% for column in said %}
+            other.{{ column }} as other_{{ column }},
+        {% endfor %}
         other.strength > chosen.strength as is_stronger,
         least(chosen.cut_at, other.cut_at) as length_shared
     from said as chosen
@@ -108,24 +107,12 @@ final as (
         judged.year,
         judged.question_id,
         judged.category_id,
-        judged.record_id,
-        judged.source_id,
-        judged.format,
-        judged.state,
-        judged.answer,
-        judged.words,
-        judged.source_start,
-        judged.source_end,
-        judged.source_pointer,
-        judged.other_record_id,
-        judged.other_source_id,
-        judged.other_format,
-        judged.other_state,
-        judged.other_answer,
-        judged.other_words,
-        judged.other_source_start,
-        judged.other_source_end,
-        judged.other_source_pointer,
+        {% for column in said %}
+            judged.{{ column }},
+        {% endfor %}
+        {% for column in said %}
+            judged.other_{{ column }},
+        {% endfor %}
         judged.reason,
         corrected.evaluation_id is not null as is_corrected,
         case

@@ -27,7 +27,6 @@ LONGEST = 110
 LONGER = {
     "fct_observation": 122,
     "int_corrections__checked": 153,
-    "int_corrections__listed": 145,
     "int_environment__scored": 169,
     "int_indicators__changed": 128,
     "int_indicators__changes_masked": 115,
@@ -36,7 +35,7 @@ LONGER = {
     "int_indicators__documents": 124,
     "int_indicators__memberships": 144,
     "int_restatement__causes": 145,
-    "qc_contradictions": 145,
+    "qc_contradictions": 132,
     "rpt_cooccurrence": 115,
     "rpt_indicator": 143,
     "rpt_indicator_change": 123,

@@ -37,7 +37,7 @@ named as (
         {{ join_texts('causes.label_fr', 'causes.position', ', ') }} as causes_fr,
         {{ join_texts('causes.label_en', 'causes.position', ', ') }} as causes_en
     from restated
-    inner join causes on position('|' || causes.cause || '|' in '|' || restated.causes || '|') > 0
+    inner join causes on {{ is_listed('causes.cause', 'restated.causes') }}
     group by
         restated.report_year, restated.indicator_id, restated.method_version, restated.component_id,
         restated.year, restated.scope_id
