@@ -6,11 +6,12 @@ points at it, and a reader that holds a release which is pruned keeps its open f
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import duckdb
@@ -18,12 +19,17 @@ import duckdb
 from ingest.dictionary import PREFIXES, Dictionary, Table, comment, write_dictionary
 from ingest.durable import replace_link, sync_folder, sync_tree
 from ingest.quality_page import write_quality
+from ingest.readings import MEMORY_LIMIT
 from ingest.settings import LANGUAGES
 from ingest.warehouse import Warehouse
 
 KEPT_RELEASES = 3
 
 CURRENT = "current"
+
+#: What each Parquet file was made of, and its own hash: a file that would be made of the same, and is what it was, is
+#: linked to, not written again.
+_PARTS = "parts.json"
 
 #: What a release says of itself beside its tables.
 _PAGES = ("quality/*.html", "dictionary/index.html", "dictionary/columns.csv")
@@ -42,7 +48,8 @@ class Release:
 def publish(warehouse: Warehouse, kept: int = KEPT_RELEASES, languages: Sequence[str] = LANGUAGES) -> Release:
     """Write a release from build.duckdb and point `current` at it; the caller holds the warehouse's lock.
 
-    The last `kept` releases stay.
+    The last `kept` releases stay; a Parquet file that one of them and this one share is one file with two names,
+    unless none but this one is to stay.
 
     The release is named by its number and by the hash of its Parquet files, which depend on the tables'
     content alone. If that, and what the pages beside them say, is the last release's, it stays the current one.
@@ -55,7 +62,8 @@ def publish(warehouse: Warehouse, kept: int = KEPT_RELEASES, languages: Sequence
     writing.mkdir()
     try:
         dictionary = _dictionary(warehouse)
-        rows = _write_release(warehouse.build_database, writing, dictionary)
+        before = [warehouse.releases / release for release in releases(warehouse)[-1:] if kept > 1]
+        rows = _write_release(warehouse, writing, dictionary, before[0] if before else None)
         write_dictionary([table for table in dictionary if table.name in rows], writing / "dictionary")
         write_quality(warehouse, writing / "quality", languages)
         content = _hash_of_files(writing / "parquet")
@@ -119,14 +127,27 @@ def _point_at(release_id: str, warehouse: Warehouse) -> None:
             replace_link(link, target)
 
 
-def _write_release(build_database: Path, folder: Path, dictionary: list[Table]) -> dict[str, int]:
-    """Write effets.duckdb, with its comments, and parquet/ into `folder`; return the rows of each table."""
+def _write_release(
+    warehouse: Warehouse, folder: Path, dictionary: list[Table], before: Path | None
+) -> dict[str, int]:
+    """Write parquet/, and effets.duckdb with its comments, into `folder`; return the rows of each table.
+
+    `before`: the release to share files with.
+    """
     parquet = folder / "parquet"
     parquet.mkdir()
     database = folder / "effets.duckdb"
+    known = _parts(before)
+    parts: dict[str, list[str]] = {}
     rows: dict[str, int] = {}
-    with duckdb.connect(database, config={"preserve_insertion_order": True}) as connection:
-        connection.execute(f"attach {_literal(build_database)} as build (read_only)")
+    spill = folder / ".spill"
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "preserve_insertion_order": True,
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": str(spill),
+    }
+    with duckdb.connect(database, config=config) as connection:
+        connection.execute(f"attach {_literal(warehouse.build_database)} as build (read_only)")
         tables = connection.execute(
             """
             select table_name, list(column_name order by ordinal_position) as columns
@@ -137,42 +158,114 @@ def _write_release(build_database: Path, folder: Path, dictionary: list[Table]) 
             """
         ).fetchall()
         published = {table: columns for table, columns in tables if table.startswith(PREFIXES)}
-        for table in published:
-            # Keys stand first in every table, so this is their order, and rows that tie are equal.
-            connection.execute(f'create table "{table}" as select * from build.main."{table}" order by all')
+        for table, columns in published.items():
+            files = _write_parquet(connection, table, columns, parquet, before, known, parts)
+            rows[table] = _write_table(connection, table, columns, files)
         connection.execute("detach build")
         connection.execute("begin")  # hundreds of comments, each of which would be a write to the disk
         comment(connection, (table for table in dictionary if table.name in published))
         connection.execute("commit")
-        # Where a row group of a large file ends depends on the threads, unless there is one.
-        connection.execute("set threads = 1")
-        for table, columns in published.items():
-            rows[table] = _write_parquet(connection, table, columns, parquet)
+    shutil.rmtree(spill, ignore_errors=True)
     os.chmod(database, 0o444)
+    (folder / _PARTS).write_text(json.dumps(parts, indent=1), encoding="utf-8")
     return rows
 
 
+def _parts(release: Path | None) -> dict[str, list[str]]:
+    """What the Parquet files of a release were made of, by path; nothing where that is not known."""
+    try:
+        content = json.loads((release / _PARTS).read_bytes()) if release else {}
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 def _write_parquet(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], parquet: Path
-) -> int:
-    """Write one file per dimension, one per year for facts that have a year; return the number of rows."""
-    (count,) = connection.execute(f'select count(*) from "{table}"').fetchall()[0]
-    if not (table.startswith("fct_") and "year" in columns):
-        _copy(connection, f'from "{table}"', parquet / f"{table}.parquet")
-        return int(count)
-    years = connection.execute(f'select distinct year from "{table}" order by year').fetchall()
-    for (year,) in years:
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: list[str],
+    parquet: Path,
+    before: Path | None,
+    known: Mapping[str, list[str]],
+    parts: dict[str, list[str]],
+) -> list[Path]:
+    """Write one file per dimension, one per year for facts that have a year, or link to those of `before`.
+
+    Adds to `parts` what each was made of; returns the files.
+    """
+    has_years = table.startswith("fct_") and "year" in columns
+    group = "year" if has_years else "null"
+    names = ", ".join(f'"{column}"' for column in columns)
+    # Of rows, whatever their order: how many, and two sums of their hashes.
+    digests = connection.execute(
+        f"""
+        select {group} as part, count(*), bit_xor(hash({names}))::varchar, sum(hash({names})::hugeint)::varchar
+        from build.main."{table}" group by part order by part
+        """
+    ).fetchall()
+    types = connection.execute(f'describe build.main."{table}"').fetchall()
+    made_of = sha256(repr((duckdb.__version__, types)).encode()).hexdigest()[:16]
+    files = []
+    for part, *digest in digests or [(None, 0, "", "")]:
         # The folder's name holds the year, which readers of Hive partitions add to the columns.
-        query = f'select * exclude (year) from "{table}" where year = {int(year)}'
-        _copy(connection, query, parquet / table / f"year={year}" / "data.parquet")
-    if not years:
-        _copy(connection, f'from "{table}"', parquet / table / "data.parquet")
-    return int(count)
+        place = (
+            Path(f"{table}.parquet")
+            if not has_years
+            else Path(table, "data.parquet")
+            if part is None
+            else Path(table, f"year={int(part)}", "data.parquet")
+        )
+        content = " ".join(map(str, (made_of, *digest)))
+        file = parquet / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        old = before / "parquet" / place if before else None
+        if old and known.get(place.as_posix()) == [content, _hash_of_file(old)]:
+            _share(old, file)
+        else:
+            chosen = "* exclude (year)" if part is not None else "*"
+            where = f"where year = {int(part)}" if part is not None else ""
+            # Keys stand first in every table, so this is their order, and rows that tie are equal.
+            connection.execute(
+                f'create or replace temp table part as select {chosen} from build.main."{table}" {where} order by all'
+            )
+            # Where a row group of a large file ends depends on the threads, unless there is one.
+            connection.execute("set threads = 1")
+            connection.execute(f"copy part to {_literal(file)} (format parquet, compression zstd)")
+            connection.execute("reset threads")
+            connection.execute("drop table part")
+        parts[place.as_posix()] = [content, _hash_of_file(file)]
+        files.append(file)
+    return files
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    connection.execute(f"copy ({query}) to {_literal(file)} (format parquet, compression zstd)")
+def _hash_of_file(file: Path) -> str:
+    try:
+        with open(file, "rb") as opened:
+            return file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _share(file: Path, other: Path) -> None:
+    try:
+        os.link(file, other)
+    except OSError:  # a file system without links
+        shutil.copyfile(file, other)
+
+
+def _write_table(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], files: list[Path]
+) -> int:
+    """Write a table of effets.duckdb from its Parquet files, as they stand there; return the number of rows."""
+    connection.execute(f'create table "{table}" as from build.main."{table}" limit 0')
+    names = ", ".join(f'"{column}"' for column in columns)
+    for file in files:
+        year = file.parent.name.partition("year=")[2]
+        chosen = ", ".join(year if year and column == "year" else f'"{column}"' for column in columns)
+        connection.execute(
+            f'insert into "{table}" ({names}) select {chosen} from read_parquet({_literal(file)})'
+        )
+    return int(connection.execute(f'select count(*) from "{table}"').fetchall()[0][0])
 
 
 def _literal(path: Path) -> str:

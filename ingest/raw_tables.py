@@ -135,6 +135,7 @@ class RawTables:
             self.connection.execute(create_table(f"raw.{name}", schema))
         self.connection.execute("create table raw.loaded (source_id varchar, stored_sha256 varchar)")
         self.connection.execute("create table raw.built_evaluations (evaluation_id varchar, stamp varchar)")
+        self.connection.execute("create table raw.built_years (year integer, stamp varchar)")
         self.connection.execute("create table raw.load_state (version varchar, archive_digest varchar)")
 
     def missing(self, state: State) -> list[str]:

@@ -23,11 +23,11 @@
     {{ local_md5(sums | sort | join('|')) }}
 {%- endmacro %}
 
-{#- Whether all evaluations are to be built: on demand, or where one of the models is not there yet. -#}
-{% macro builds_all() -%}
+{#- Whether everything is to be built: on demand, or where one of the models with this tag is not there yet. -#}
+{% macro builds_all(tag='by_evaluation') -%}
     {%- set found = namespace(all=flags.FULL_REFRESH) -%}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() if 'by_evaluation' in node.tags -%}
+        {%- for node in graph.nodes.values() if tag in node.tags -%}
             {%- if adapter.get_relation(node.database, node.schema, node.alias) is none -%}
                 {%- set found.all = true -%}
             {%- endif -%}
@@ -61,18 +61,22 @@
         {%- for result in results if result.status == 'success' -%}
             {%- do built.append(result.node.unique_id) -%}
         {%- endfor -%}
-        {%- set missing = [] -%}
-        {%- set stamped = namespace(relation=none) -%}
-        {%- for node in graph.nodes.values() -%}
-            {%- if 'by_evaluation' in node.tags or node.name == 'int_evaluations__touched' -%}
-                {%- if node.unique_id not in built -%}{%- do missing.append(node.name) -%}{%- endif -%}
-            {%- endif -%}
-            {%- if node.name == 'int_evaluations__stamped' -%}
-                {%- set stamped.relation = node.relation_name -%}
+        {%- for tag, what, key in [
+            ('by_evaluation', 'evaluations', 'evaluation_id'), ('by_year', 'years', 'year')
+        ] -%}
+            {%- set missing = [] -%}
+            {%- set stamped = namespace(relation=none) -%}
+            {%- for node in graph.nodes.values() -%}
+                {%- if tag in node.tags or node.name == 'int_' ~ what ~ '__touched' -%}
+                    {%- if node.unique_id not in built -%}{%- do missing.append(node.name) -%}{%- endif -%}
+                {%- endif -%}
+                {%- if node.name == 'int_' ~ what ~ '__stamped' -%}
+                    {%- set stamped.relation = node.relation_name -%}
+                {%- endif -%}
+            {%- endfor -%}
+            {%- if not missing and stamped.relation -%}
+                create or replace table raw.built_{{ what }} as select {{ key }}, stamp from {{ stamped.relation }};
             {%- endif -%}
         {%- endfor -%}
-        {%- if not missing and stamped.relation -%}
-            create or replace table raw.built_evaluations as select evaluation_id, stamp from {{ stamped.relation }}
-        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

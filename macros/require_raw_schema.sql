@@ -15,5 +15,6 @@
         {% endif %}
         {% do run_query("create table if not exists raw.loaded (source_id varchar, stored_sha256 varchar)") %}
         {% do run_query("create table if not exists raw.built_evaluations (evaluation_id varchar, stamp varchar)") %}
+        {% do run_query("create table if not exists raw.built_years (year integer, stamp varchar)") %}
     {% endif %}
 {% endmacro %}

@@ -75,6 +75,7 @@ final as (
 
     select
         rested.evaluation_id,
+        rested.year,
         {{ hash_key([
             'rested.records',
             "coalesce(decided.decisions, '')",

@@ -10,12 +10,14 @@ components as (
 evaluations as (
 
     select * from {{ ref('fct_evaluation') }}
+    where {{ in_touched_years('year') }}
 
 ),
 
 criteria as (
 
     select * from {{ ref('int_indicators__criteria') }}
+    where {{ in_touched_years('year') }}
 
 ),
 

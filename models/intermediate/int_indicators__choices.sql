@@ -7,19 +7,36 @@ components as (
 
 ),
 
+asked as (
+
+    select question_id from components
+    union
+    select among_question_id as question_id from components
+
+),
+
 responses as (
 
     select * from {{ ref('fct_response') }}
+    where {{ in_touched_years('year') }}
 
 ),
 
 observations as (
 
-    select * from {{ ref('fct_observation') }}
+    select
+        evaluation_id,
+        question_id,
+        coalesce(answer_id, raw_label) as answer,
+        min(answer_id) as answer_id,
+        min(polarity) as polarity
+    from {{ ref('fct_observation') }}
+    where {{ in_touched_years('year') }} and question_id in (select asked.question_id from asked)
+    group by evaluation_id, question_id, coalesce(answer_id, raw_label)
 
 ),
 
--- How many of the answers that count an evaluation chose.
+-- How many of the answers that count an evaluation chose; each once.
 chosen as (
 
     select
@@ -27,7 +44,7 @@ chosen as (
         components.method_version,
         components.component_id,
         observations.evaluation_id,
-        count(distinct coalesce(observations.answer_id, observations.raw_label)) as answer_count
+        count(observations.answer) as answer_count
     from components
     inner join observations on components.question_id = observations.question_id
     where

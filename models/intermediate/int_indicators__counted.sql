@@ -9,18 +9,21 @@ components as (
 scopes as (
 
     select * from {{ ref('int_indicators__scopes') }}
+    where {{ in_touched_years('year') }}
 
 ),
 
 memberships as (
 
     select * from {{ ref('int_indicators__memberships') }}
+    where {{ in_touched_years('year') }}
 
 ),
 
 facts as (
 
     select * from {{ ref('fct_indicator_evaluation') }}
+    where {{ in_touched_years('year') }}
 
 ),
 
@@ -66,17 +69,13 @@ counted as (
         count(*) filter (where facts.state = 'answered' and facts.evaluation_id is not null) as n_answered,
         count(*) filter (where facts.state = 'ambiguous' and not facts.is_outside) as n_ambiguous,
         count(*) filter (where facts.is_outside) as n_outside,
-        {% for column in ['denominator', 'numerator', 'numerator_low', 'numerator_high'] %}
-            sum(facts.{{ column }}) as {{ column }},
-        {% endfor %}
-        {% for column in ['value', 'value_low', 'value_high'] %}
-            {{ ordered_sum('facts.' ~ column) }} as {{ column }}_sum,
-            {{ quantile('facts.' ~ column, 0.5) }} as {{ column }}_median,
-        {% endfor %}
-        {{ quantile('facts.value', 0.25) }} as value_q1,
-        {{ quantile('facts.value', 0.75) }} as value_q3
+        sum(facts.denominator) as denominator,
+        sum(facts.numerator) as numerator,
+        sum(facts.numerator_low) as numerator_low,
+        sum(facts.numerator_high) as numerator_high
     from facts
     inner join memberships on facts.project_id = memberships.project_id and facts.year = memberships.year
+    where memberships.scope_type <> 'site'
     group by
         facts.indicator_id,
         facts.method_version,
@@ -84,6 +83,30 @@ counted as (
         facts.year,
         memberships.scope_type,
         memberships.scope_id
+    union all
+    -- A site is counted by itself: there is nothing to add up.
+    select
+        indicator_id,
+        method_version,
+        component_id,
+        year,
+        'site' as scope_type,
+        project_id as scope_id,
+        case when state <> 'not_asked' then 1 else 0 end as n_asked,
+        case when state = 'answered' and evaluation_id is not null then 1 else 0 end as n_answered,
+        case when state = 'ambiguous' and not is_outside then 1 else 0 end as n_ambiguous,
+        case when is_outside then 1 else 0 end as n_outside,
+        denominator,
+        numerator,
+        numerator_low,
+        numerator_high
+    from facts
+
+),
+
+measured as (
+
+    select * from {{ ref('int_indicators__measured') }}
 
 ),
 
@@ -111,15 +134,17 @@ final as (
         {% endfor %}
         {% for column in ['value', 'value_low', 'value_high'] %}
             case
-                when wanted.statistic = 'sum' then counted.{{ column }}_sum
-                when wanted.statistic = 'median' then counted.{{ column }}_median
+                when wanted.statistic = 'sum' then measured.{{ column }}_sum
+                when wanted.statistic = 'median' then measured.{{ column }}_median
             end as {{ column }},
         {% endfor %}
-        case when wanted.statistic = 'median' then counted.value_q1 end as value_q1,
-        case when wanted.statistic = 'median' then counted.value_q3 end as value_q3
+        case when wanted.statistic = 'median' then measured.value_q1 end as value_q1,
+        case when wanted.statistic = 'median' then measured.value_q3 end as value_q3
     from wanted
     left join counted
         on {{ same_figure('wanted', 'counted') }}
+    left join measured
+        on {{ same_figure('wanted', 'measured') }}
 
 )
 

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental' if target.type == 'duckdb' else 'table',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['by_year'],
+    pre_hook="{{ delete_years() }}"
+) }}
+
 with
 
 choices as (
@@ -28,6 +36,7 @@ choices as (
         questions.form = 'social'
         and categories.criterion_number <= 12
         and questions.kind in ('single', 'multiple')
+        and {{ in_touched_years('responses.year') }}
 
 ),
 

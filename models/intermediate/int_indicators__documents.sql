@@ -10,12 +10,14 @@ components as (
 evaluations as (
 
     select * from {{ ref('fct_evaluation') }}
+    where {{ in_touched_years('year') }}
 
 ),
 
 responses as (
 
     select * from {{ ref('fct_response') }}
+    where {{ in_touched_years('year') }}
 
 ),
 
@@ -25,7 +27,7 @@ told as (
         evaluation_id,
         category_id
     from {{ ref('fct_testimony') }}
-    where not is_placeholder
+    where not is_placeholder and {{ in_touched_years('year') }}
 
 ),
 

@@ -10,6 +10,7 @@ components as (
 responses as (
 
     select * from {{ ref('fct_response') }}
+    where {{ in_touched_years('year') }}
 
 ),
 
@@ -21,6 +22,7 @@ observations as (
         max(value_number) as value_number,
         count(distinct coalesce(answer_id, raw_label)) as answer_count
     from {{ ref('fct_observation') }}
+    where {{ in_touched_years('year') }}
     group by evaluation_id, question_id
 
 ),

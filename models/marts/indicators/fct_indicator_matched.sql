@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental' if target.type == 'duckdb' else 'table',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['by_year'],
+    pre_hook="{{ delete_years('year_to') }}"
+) }}
+
 with
 
 components as (
@@ -93,6 +101,7 @@ final as (
             after.project_id = after_page.project_id
             and after.year = after_page.year
             and after.question_id = after_page.question_id
+    where {{ in_touched_years('pairs.year_to') }}
 
 )
 

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental' if target.type == 'duckdb' else 'table',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['by_year'],
+    pre_hook="{{ delete_years() }}"
+) }}
+
 with
 
 counted as (
