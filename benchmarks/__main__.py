@@ -147,6 +147,22 @@ def _differences(outputs: dict[str, str], database: Path) -> dict[str, int]:
     return {**differences, "compared": len(published)}
 
 
+def example(work: Path, limit: float) -> dict[str, Any]:
+    """The example network: the whole of `effets run`, beside `dbt build` of the same models and nothing else."""
+    warehouse = work / "example"
+    dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build", "--full-refresh"]
+    dbt += ["--exclude-resource-type", "unit_test", "--target-path", str(work / "target")]
+    run = [*EFFETS, "run", "exports", "--json", "--warehouse", str(warehouse), "--out", str(work / "reports")]
+    found: dict[str, Any] = {}
+    os.environ["EFFETS_WAREHOUSE"] = str(warehouse)
+    for name, command in (("run", run), ("dbt_build", dbt)):
+        result = measure(command, limit)
+        print(f"example, {name}: {result.seconds} s, {result.error or ''}", file=sys.stderr)
+        found[name] = {key: value for key, value in asdict(result).items() if key != "output"}
+    del os.environ["EFFETS_WAREHOUSE"]
+    return found
+
+
 def pages(work: Path) -> dict[str, int]:
     """Pages read per second of one processor, from text and from HTML."""
     from ingest.codebook import Codebook
@@ -196,6 +212,7 @@ def main() -> int:
                 "load_before": round(os.getloadavg()[0], 1),
             },
             "pages_per_second": pages(Path(folder)),
+            "example": example(Path(folder), options.seconds),
             "sizes": [at_size(size, Path(folder), options.seconds) for size in sizes],
         }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")

@@ -37,6 +37,7 @@ def write_page(results: dict[str, Any], docs: Path) -> None:
         *_table("Memory of the largest process, MB", sizes, "memory_mb"),
         *_ratios(sizes),
         *_file_sizes(sizes),
+        *_example(results["example"]),
         "## Pages",
         "",
         f"One processor reads {results['pages_per_second']['text']} pages a second from text and "
@@ -120,6 +121,23 @@ def _file_sizes(sizes: list[dict[str, Any]]) -> list[str]:
     for name in ("archive", "build.duckdb", "effets.duckdb", "parquet"):
         rows.append(f"| {name} | {_cells(size['sizes_mb'][name] for size in sizes)} |")
     return [*rows, ""]
+
+
+def _example(example: dict[str, Any]) -> list[str]:
+    run, bare = example["run"], example["dbt_build"]
+    if run["error"] or bare["error"]:
+        return []
+    return [
+        "## The example network",
+        "",
+        "| | seconds | of the processors |",
+        "|---|---:|---:|",
+        f"| `effets run`, from nothing to the report | {run['seconds']} | {run['cpu_seconds']} |",
+        f"| `dbt build` of the same models, nothing else | {bare['seconds']} | {bare['cpu_seconds']} |",
+        f"| how many times as much | {run['seconds'] / bare['seconds']:.2f} "
+        f"| {run['cpu_seconds'] / bare['cpu_seconds']:.2f} |",
+        "",
+    ]
 
 
 def chart(sizes: list[dict[str, Any]]) -> str:

@@ -7,14 +7,6 @@ components as (
 
 ),
 
-asked as (
-
-    select question_id from components
-    union
-    select among_question_id as question_id from components
-
-),
-
 responses as (
 
     select * from {{ ref('fct_response') }}
@@ -31,7 +23,7 @@ observations as (
         min(answer_id) as answer_id,
         min(polarity) as polarity
     from {{ ref('fct_observation') }}
-    where {{ in_touched_years('year') }} and question_id in (select asked.question_id from asked)
+    where {{ in_touched_years('year') }}
     group by evaluation_id, question_id, coalesce(answer_id, raw_label)
 
 ),

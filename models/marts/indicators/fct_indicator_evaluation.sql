@@ -1,9 +1,6 @@
 {{ config(
-    materialized='incremental' if target.type == 'duckdb' else 'table',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    tags=['by_year'],
-    pre_hook="{{ delete_years() }}"
+    materialized='incremental' if target.type == 'duckdb' else 'table', incremental_strategy='append',
+    on_schema_change='fail', tags=['by_year'], pre_hook="{{ delete_years() }}"
 ) }}
 
 {#- A new family of indicators is one more model with these columns; what it leaves out is null. -#}

@@ -1,9 +1,6 @@
 {{ config(
-    materialized='incremental' if target.type == 'duckdb' else 'table',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    tags=['by_year'],
-    pre_hook="{{ delete_years() }}"
+    materialized='incremental' if target.type == 'duckdb' else 'table', incremental_strategy='append',
+    on_schema_change='fail', tags=['by_year'], pre_hook="{{ delete_years() }}"
 ) }}
 
 with
@@ -11,12 +8,6 @@ with
 counted as (
 
     select * from {{ ref('int_indicators__counted') }}
-
-),
-
-statuses as (
-
-    select * from {{ ref('statuses') }}
 
 ),
 
@@ -111,7 +102,7 @@ final as (
         statuses.obs_status,
         statuses.conf_status
     from figured
-    inner join statuses on figured.status = statuses.status
+    inner join {{ ref('statuses') }} as statuses on figured.status = statuses.status
 
 )
 

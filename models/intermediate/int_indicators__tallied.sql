@@ -1,0 +1,65 @@
+with
+
+memberships as (
+
+    select * from {{ ref('int_indicators__memberships') }}
+    where {{ in_touched_years('year') }}
+
+),
+
+facts as (
+
+    select * from {{ ref('fct_indicator_evaluation') }}
+    where {{ in_touched_years('year') }}
+
+),
+
+final as (
+
+    select
+        facts.indicator_id,
+        facts.method_version,
+        facts.component_id,
+        facts.year,
+        memberships.scope_type,
+        memberships.scope_id,
+        count(*) filter (where facts.state <> 'not_asked') as n_asked,
+        count(*) filter (where facts.state = 'answered' and facts.evaluation_id is not null) as n_answered,
+        count(*) filter (where facts.state = 'ambiguous' and not facts.is_outside) as n_ambiguous,
+        count(*) filter (where facts.is_outside) as n_outside,
+        sum(facts.denominator) as denominator,
+        sum(facts.numerator) as numerator,
+        sum(facts.numerator_low) as numerator_low,
+        sum(facts.numerator_high) as numerator_high
+    from facts
+    inner join memberships on facts.project_id = memberships.project_id and facts.year = memberships.year
+    where memberships.scope_type <> 'site'
+    group by
+        facts.indicator_id,
+        facts.method_version,
+        facts.component_id,
+        facts.year,
+        memberships.scope_type,
+        memberships.scope_id
+    union all
+    -- A site is counted by itself: there is nothing to add up.
+    select
+        indicator_id,
+        method_version,
+        component_id,
+        year,
+        'site' as scope_type,
+        project_id as scope_id,
+        case when state <> 'not_asked' then 1 else 0 end as n_asked,
+        case when state = 'answered' and evaluation_id is not null then 1 else 0 end as n_answered,
+        case when state = 'ambiguous' and not is_outside then 1 else 0 end as n_ambiguous,
+        case when is_outside then 1 else 0 end as n_outside,
+        denominator,
+        numerator,
+        numerator_low,
+        numerator_high
+    from facts
+
+)
+
+select * from final
