@@ -10,20 +10,19 @@ whose index is `source_id`, so that a failing row names its export.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from ingest.codebook import Codebook
 from ingest.collect import FIRST_YEAR, LAST_YEAR
 from ingest.formats import BY_NAME
-from ingest.frames import FRAMES, frames
+from ingest.frames import FRAMES, Content, frames
 from ingest.reading import Rejection
 from ingest.readings import Readings
 from ingest.schema import MATCHES, STATES
-from ingest.validator import INDEX, Check, Failure, Result, Suite, validator
+from ingest.validator import Check, Failure, Result, Suite, validator
 
 REASON = "failed-expectation"
 
@@ -338,17 +337,16 @@ def validate(readings: Readings) -> Validation:
         return validation  # Great Expectations need not be there for that
     vocabularies = _vocabularies(readings.codebook)
     suites: list[Suite] = []
-    declared: list[tuple[str, list[Expectation]]] = []
-    for format_name, frame, content in frames(readings.connection, readings.codebook):
-        expectations = [e for e in EXPECTATIONS[frame] if e.applies_to(format_name)]
-        checks = [_check(expectation, vocabularies) for expectation in expectations]
-        suites.append(Suite(f"{format_name}.{frame}", content, checks))
-        declared.append((frame, expectations))
-    results = {(result.suite, result.check): result for result in validator().run(suites)}
+    contents: list[Content] = []
+    for content in frames(readings.connection, readings.codebook):
+        checks = [_check(e, vocabularies) for e in _expectations(content)]
+        suites.append(Suite(f"{content.format_name}.{content.name}", content.sample, checks))
+        contents.append(content)
+    results = _results(suites, contents)
     failed: dict[str, list[tuple[Expectation, Failure]]] = {}
-    for suite, (frame, expectations) in zip(suites, declared, strict=True):
-        rows = Counter(suite.frame[INDEX].to_pylist())
-        validation.checked += [(source_id, frame, count) for source_id, count in sorted(rows.items())]
+    for suite, content in zip(suites, contents, strict=True):
+        rows, expectations = content.row_counts, _expectations(content)
+        validation.checked += [(source_id, content.name, count) for source_id, count in sorted(rows.items())]
         for expectation in expectations:
             result = results[suite.name, expectation.name]
             failures = _failures(result, rows)
@@ -377,6 +375,24 @@ def validate(readings: Readings) -> Validation:
                 for e, failure in found
             ]
     return validation
+
+
+def _expectations(content: Content) -> list[Expectation]:
+    return [e for e in EXPECTATIONS[content.name] if e.applies_to(content.format_name)]
+
+
+def _results(suites: Sequence[Suite], contents: Sequence[Content]) -> dict[tuple[str, str], Result]:
+    """The results by suite and check. Where a sample fails, every row is checked, to tell which do."""
+    results = {(result.suite, result.check): result for result in validator().run(suites)}
+    failing = {suite for (suite, _), result in results.items() if not result.success}
+    again = [
+        replace(suite, frame=content.every_row())
+        for suite, content in zip(suites, contents, strict=True)
+        if suite.name in failing and not content.is_whole
+    ]
+    if again:
+        results |= {(result.suite, result.check): result for result in validator().run(again)}
+    return results
 
 
 def expectations_of(detail: str) -> list[str]:

@@ -274,8 +274,42 @@ _PREPARATIONS = {
 }
 
 
-def frames(connection: duckdb.DuckDBPyConnection, codebook: Codebook) -> Iterator[tuple[str, str, pa.Table]]:
-    """Form, name and content of each frame that is not empty.
+#: What is a row's own, and what makes a row of its table one of a kind. Of an ordinal it is checked that it counts.
+_OWN = {
+    "source_id": None,
+    "record_key": None,
+    "ordinal": "ordinal < 1",
+    "source_start": None,
+    "source_end": None,
+}
+_KEYS = ("source_id", "record_key", "form", "question_id", "ordinal")
+#: In a frame of fewer rows each is checked for itself.
+FEW_ROWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The rows of a frame, of one form's exports.
+
+    `row_counts` by source_id. `sample` has one of all rows that are alike in everything but their record, their
+    place and their number: what holds of it, holds of these. It has every row if few there are, or a key is there
+    twice.
+    """
+
+    format_name: str
+    name: str
+    row_counts: Mapping[str, int]
+    sample: pa.Table
+    is_whole: bool
+    connection: duckdb.DuckDBPyConnection
+
+    def every_row(self) -> pa.Table:
+        """All rows; the connection's tables must still be those that the frame was made of."""
+        return self.connection.execute(FRAMES[self.name].query(self.format_name)).to_arrow_table()
+
+
+def frames(connection: duckdb.DuckDBPyConnection, codebook: Codebook) -> Iterator[Content]:
+    """Each frame that is not empty.
 
     `connection` holds the raw tables of some exports; it is given temporary tables.
     """
@@ -285,6 +319,26 @@ def frames(connection: duckdb.DuckDBPyConnection, codebook: Codebook) -> Iterato
     formats = connection.execute("select distinct format from exports order by format").fetchall()
     for (format_name,) in formats:
         for name, frame in FRAMES.items():
-            content = connection.execute(frame.query(format_name)).to_arrow_table()
-            if content.num_rows:
-                yield format_name, name, content
+            connection.execute(f"create or replace temp table framed as {frame.query(format_name)}")
+            counts = dict(
+                connection.execute("select source_id, count(*) from framed group by source_id").fetchall()
+            )
+            if counts:
+                sample, is_whole = _sample(connection, frame, sum(counts.values()))
+                yield Content(format_name, name, counts, sample, is_whole, connection)
+
+
+def _sample(connection: duckdb.DuckDBPyConnection, frame: Frame, row_count: int) -> tuple[pa.Table, bool]:
+    """The rows that stand for all of `framed`, and whether they are all."""
+    keys = ", ".join(name for name in _KEYS if name in frame.columns)
+    repeated = f"select 1 from framed group by {keys} having count(*) > 1 limit 1"
+    is_whole = (
+        row_count < FEW_ROWS or frame.table == "exports" or bool(connection.execute(repeated).fetchall())
+    )
+    if is_whole:
+        return connection.execute("from framed").to_arrow_table(), True
+    alike = ", ".join(_OWN.get(name, f'"{name}"') or "true" for name in frame.columns)
+    columns = ", ".join(
+        f'first("{name}") as "{name}"' if name in _OWN else f'"{name}"' for name in frame.columns
+    )
+    return connection.execute(f"select {columns} from framed group by {alike}").to_arrow_table(), False

@@ -83,7 +83,7 @@ def create_table(name: str, schema: pa.Schema) -> str:
 @dataclass(frozen=True, slots=True)
 class Export:
     """An export as it is archived. Pages are read one by one: a structured form has a `document` instead, the
-    bytes of a JSON text in UTF-8."""
+    bytes of a JSON text in UTF-8, and what its module's `compact`, if it has one, makes of that."""
 
     source_id: str
     format: str
@@ -92,6 +92,7 @@ class Export:
     stored_sha256: str
     rows: dict[str, list[tuple[Any, ...]]]
     document: bytes | None
+    compact: tuple[bytes, dict[str, str]] | None = None
 
 
 def read_export(source_id: str, format_name: str, byte_count: int, data: bytes, codebook: Codebook) -> Export:
@@ -101,13 +102,14 @@ def read_export(source_id: str, format_name: str, byte_count: int, data: bytes, 
     others.
     """
     module = BY_NAME[format_name]
-    rows, document = {}, None
+    rows, document, compact = {}, None, None
     try:
         if hasattr(module, "read"):
             rows = _rows_of_page(source_id, byte_count, module.read(data, codebook))
         else:
             rows = {"exports": [(source_id, format_name, None, None, "utf-8", byte_count, *[None] * 4)]}
             document = getattr(module, "document", bytes)(data).removeprefix(b"\xef\xbb\xbf")
+            compact = module.compact(document) if hasattr(module, "compact") else None
     except Rejection:
         raise
     except Exception as error:
@@ -117,7 +119,8 @@ def read_export(source_id: str, format_name: str, byte_count: int, data: bytes, 
             f"{format_name} failed ({type(error).__name__}, {PurePosixPath(place.filename).name}, "
             f"line {place.lineno})"
         ) from error
-    return Export(source_id, format_name, byte_count, data, sha256(data).hexdigest(), rows, document)
+    digest = sha256(data).hexdigest()
+    return Export(source_id, format_name, byte_count, data, digest, rows, document, compact)
 
 
 def _reader_error(detail: str) -> Rejection:
@@ -211,7 +214,7 @@ class Readings:
         for part in _parts(module, exports):
             for name, table in query(self._scratch, module, part).items():
                 found.setdefault(name, []).append(table)
-            for name in ("documents", *(name for name in module.QUERIES if name not in RAW_TABLES)):
+            for name in ("documents", "shapes", *(name for name in module.QUERIES if name not in RAW_TABLES)):
                 self._scratch.execute(f"drop table temp.{name}")
         return {name: pa.concat_tables(tables) for name, tables in found.items()}
 
@@ -241,23 +244,32 @@ def query(
 
     `scratch` has the codebook's relations; the queries' temporary tables stay in it.
     """
-    documents = pa.table(
-        {
-            "source_id": pa.array([export.source_id for export in exports], pa.string()),
-            "document": pa.array([export.document for export in exports], pa.string()),
-        }
-    )
-    scratch.register("arrow_rows", documents)
-    scratch.execute(
-        "create or replace temp table documents as "
-        "select source_id, document::json as document from arrow_rows"
-    )
-    scratch.unregister("arrow_rows")
+    source_ids = pa.array([export.source_id for export in exports], pa.string())
+    compacted = [export.compact for export in exports if export.compact is not None]
+    texts: list[bytes | None] = [document for document, _ in compacted]
+    texts = texts or [export.document for export in exports]
+    shapes = {name: shape for _, own in compacted for name, shape in own.items()}
+    # A hash is long to copy and to compare: the queries see a number in its place.
+    numbers = pa.array(map(str, range(len(exports))), pa.string())
+    for name, columns, selected in (
+        ("documents", {"source_id": numbers, "document": texts}, "source_id, document::json as document"),
+        ("shapes", {"shape": list(shapes), "questions": list(shapes.values())}, "*"),
+    ):
+        rows = pa.table(columns, pa.schema(dict.fromkeys(columns, pa.string())))
+        scratch.register("arrow_rows", rows)
+        # What this program wrote itself need not be proved to be JSON.
+        scratch.execute(
+            f"create or replace temp table {name} as select {'*' if compacted else selected} from arrow_rows"
+        )
+        scratch.unregister("arrow_rows")
     queries: Mapping[str, str] = module.QUERIES
     found: dict[str, pa.Table] = {}
     for name, sql in queries.items():
         if name in RAW_TABLES:
-            found[name] = scratch.execute(sql).to_arrow_table()
+            rows = scratch.execute(sql).to_arrow_table()
+            place = rows.schema.get_field_index("source_id")
+            column = source_ids.take(rows.column(place).combine_chunks().cast(pa.int32()))
+            found[name] = rows.set_column(place, "source_id", column)
         else:
             scratch.execute(f"create or replace temp table {name} as {sql}")
     return found
@@ -305,7 +317,8 @@ def _parts(module: ModuleType, exports: Sequence[Export]) -> Iterator[Sequence[E
         yield exports
         return
     for part in module.parts(document, PART_BYTES):
-        yield [replace(exports[0], document=part)]
+        compact = module.compact(part) if hasattr(module, "compact") else None
+        yield [replace(exports[0], document=part, compact=compact)]
 
 
 def _rows_of_page(source_id: str, byte_count: int, reading: Reading) -> dict[str, list[tuple[Any, ...]]]:

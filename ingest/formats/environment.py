@@ -106,7 +106,7 @@ QUERIES: Mapping[str, str] = {
     """,
     **fields.QUERIES,
     # The file's keys are the codebook's own.
-    "form_meanings": """
+    "form_meanings": f"""
         select
             met.*,
             'question' as target,
@@ -114,7 +114,8 @@ QUERIES: Mapping[str, str] = {
             null::varchar as answer_id,
             null::varchar as attribute,
             null::integer as part,
-            'id' as basis
+            'id' as basis,
+            {fields.CLAIM} as claim
         from (select distinct field_ref, other_ref, title, typeform_type from form_answers) as met
         inner join codebook_questions as questions
             on questions.form = 'environment' and questions.axis || '.' || questions.question_id = met.field_ref

@@ -96,6 +96,16 @@ def _number(text: str) -> str:
     )
 
 
+#: SQL: whether a cell that is not blank says something; of choices there may be none.
+_IS_SAID = "(target = 'answer' or kind not in ('single', 'multiple', 'keywords') or len(items) > 0)"
+
+
+#: SQL: a number for what a meaning answers, the last column of `form_meanings`; null for one that answers nothing.
+CLAIM = (
+    "case when target in ('question', 'answer', 'attribute', 'gate') "
+    "then hash(concat_ws('|', target, question_id, answer_id, attribute, part)) end"
+)
+
 QUERIES: Mapping[str, str] = {
     # One row per field met, in whatever record: what it stands for, and how this was found.
     "form_meanings": f"""
@@ -163,24 +173,40 @@ QUERIES: Mapping[str, str] = {
             qualify count(*) over (
                 partition by met.field_ref, met.other_ref, met.title, met.typeform_type
             ) = 1
+        ),
+
+        meanings as (
+            select * from by_id
+            union all by name
+            select * from by_title
         )
 
-        select * from by_id
-        union all by name
-        select * from by_title
+        select *, {CLAIM} as claim
+        from meanings
     """,
     # One row per field of a record, with its meaning. Of several fields with one meaning one is used: that
-    # known by its id, if any is; of several that only have the title, none.
+    # known by its id, if any is; of several that only have the title, none. Most meanings come once in a record:
+    # nothing has to be ranked for them. What was asked stays in `form_answers`, as texts are long to copy.
     "form_fields": f"""
         with meant as (
             select
-                answers.* exclude (value, choices, hint),
+                answers.source_id,
+                answers.record_key,
+                answers.position,
+                answers.pointer,
+                answers.is_readable,
+                answers.is_stored,
                 coalesce(meanings.target, if(answers.hint is null, null, 'attribute')) as target,
                 meanings.question_id,
                 meanings.answer_id,
                 if(meanings.target is null, answers.hint, meanings.attribute) as attribute,
                 meanings.part,
                 coalesce(meanings.basis, if(answers.hint is null, null, 'hint')) as basis,
+                if(
+                    meanings.target is null and answers.hint is not null,
+                    hash(concat_ws('|', 'attribute', answers.hint)),
+                    meanings.claim
+                ) as claim,
                 answers.choices is not null as is_list,
                 if(
                     answers.choices is null,
@@ -196,34 +222,44 @@ QUERIES: Mapping[str, str] = {
                 and meanings.typeform_type is not distinct from answers.typeform_type
         ),
 
-        claimed as (
-            select
-                *,
-                coalesce(not {_has_text("written")}, true) as is_blank,
-                case
-                    when target in ('question', 'answer', 'attribute', 'gate')
-                        then concat_ws('|', target, question_id, answer_id, attribute, part)
-                end as claim,
-                list_position(['id', 'title', 'hint'], basis) as basis_rank
-            from meant
+        claimed as materialized (
+            select *, coalesce(not {_has_text("written")}, true) as is_blank from meant
+        ),
+
+        contested as (
+            select source_id, record_key, claim
+            from claimed
+            where claim is not null
+            group by source_id, record_key, claim
+            having count(*) > 1
         ),
 
         ranked as (
             select
                 *,
                 first_value(written) over best as written_first,
-                claim is not null
-                and (basis <> 'title' or count(*) filter (basis = 'title') over claims = 1)
+                (basis <> 'title' or count(*) filter (basis = 'title') over claims = 1)
                 and row_number() over best = 1 as is_used
             from claimed
+            semi join contested using (source_id, record_key, claim)
             window
                 claims as (partition by source_id, record_key, claim),
-                best as (partition by source_id, record_key, claim order by basis_rank, is_blank, position)
+                best as (
+                    partition by source_id, record_key, claim
+                    order by list_position(['id', 'title', 'hint'], basis), is_blank, position
+                )
         )
 
+        select * exclude (claim, basis), claim is not null as is_used, false as is_repeated
+        from claimed
+        anti join contested using (source_id, record_key, claim)
+
+        union all
+
         select
-            * exclude (claim, basis_rank, written_first),
-            claim is not null and basis = 'id' and not is_used and written = written_first as is_repeated
+            * exclude (claim, basis, written_first, is_used),
+            is_used,
+            basis = 'id' and not is_used and written = written_first as is_repeated
         from ranked
     """,
     # One row per record and part of the questionnaire of which it has a question.
@@ -359,11 +395,18 @@ QUERIES: Mapping[str, str] = {
                 and carried.form = questions.form
             left join form_cuts as cuts
                 on cuts.answer_list = questions.answer_list and cuts.written = fields.written
-            where fields.is_used and fields.target <> 'gate'
-            qualify fields.target <> 'attribute'
-                or count(*) filter (fields.target <> 'attribute') over (
-                    partition by fields.source_id, fields.record_key, fields.question_id
-                ) = 0
+            where fields.is_used
+                and (
+                    fields.target in ('question', 'answer')
+                    or (
+                        fields.target = 'attribute'
+                        and (fields.source_id, fields.record_key, fields.question_id) not in (
+                            select (source_id, record_key, question_id)
+                            from form_fields
+                            where is_used and target in ('question', 'answer')
+                        )
+                    )
+                )
         )
 
         select
@@ -371,13 +414,13 @@ QUERIES: Mapping[str, str] = {
             case
                 when is_blank then if(is_stored, 'not_shown', 'blank')
                 when not is_readable then 'not_shown'
-                when is_stored and kind in ('number', 'number_text') and {_number("text")} = 0 then 'ambiguous'
-                when is_stored and kind = 'rating' and {_number("text")} = 0 then 'not_shown'
-                when is_stored and target = 'answer' and lower(text) in {_NO} then 'not_shown'
-                when target = 'answer' or kind not in ('single', 'multiple', 'keywords') or len(items) > 0
-                    then 'answered'
-                when is_stored then if(text = '1', 'lost', 'not_shown')
-                else 'blank'
+                when not is_stored then if({_IS_SAID}, 'answered', 'blank')
+                when kind in ('number', 'number_text')
+                    then if({_number("text")} = 0, 'ambiguous', 'answered')
+                when kind = 'rating' then if({_number("text")} = 0, 'not_shown', 'answered')
+                when target = 'answer' and lower(text) in {_NO} then 'not_shown'
+                when {_IS_SAID} then 'answered'
+                else if(text = '1', 'lost', 'not_shown')
             end as state
         from cells
     """,
@@ -506,9 +549,48 @@ QUERIES: Mapping[str, str] = {
         ),
 
         items as (
-            select * exclude (items), unnest(items) as item, generate_subscripts(items, 1) as item_number
+            select
+                source_id,
+                record_key,
+                question_id,
+                position,
+                kind,
+                answer_list,
+                unnest(items) as item,
+                generate_subscripts(items, 1) as item_number
             from answered
             where target <> 'answer' and kind in ('single', 'multiple', 'keywords')
+        ),
+
+        -- A label that comes again is matched once.
+        labels as (
+            select
+                met.answer_list,
+                met.label,
+                known.answer_id,
+                known.match
+            from (select distinct answer_list, item.label as label from items where kind <> 'keywords') as met
+            left join codebook_labels as known
+                on known.answer_list = met.answer_list
+                and known.label_key = case
+                    when met.answer_list <> 'oui_non' then label_key(met.label)
+                    when lower({trimmed("met.label")}) in {_YES} then 'oui'
+                    when lower({trimmed("met.label")}) in {_NO} then 'non'
+                    else label_key(met.label)
+                end
+        ),
+
+        first_items as (
+            select
+                source_id,
+                record_key,
+                question_id,
+                item.label as label,
+                any_value(kind) as kind,
+                any_value(answer_list) as answer_list,
+                min({{'position': position, 'item_number': item_number, 'pointer': item.pointer}}) as place
+            from items
+            group by source_id, record_key, question_id, item.label
         ),
 
         chosen as (
@@ -516,26 +598,18 @@ QUERIES: Mapping[str, str] = {
                 items.source_id,
                 items.record_key,
                 items.question_id,
-                items.position,
-                items.item_number,
+                items.place.position,
+                items.place.item_number,
                 labels.answer_id,
-                if(items.kind = 'keywords', null, items.item.label) as raw_label,
+                if(items.kind = 'keywords', null, items.label) as raw_label,
                 if(items.kind = 'keywords', null, coalesce(labels.match, 'unmapped')) as match,
-                if(items.kind = 'keywords', items.item.label, null) as value_text,
-                items.item.pointer as source_pointer
-            from items
-            left join codebook_labels as labels
-                on labels.answer_list = items.answer_list
-                and labels.label_key = case
-                    when items.answer_list <> 'oui_non' then label_key(items.item.label)
-                    when lower({trimmed("items.item.label")}) in {_YES} then 'oui'
-                    when lower({trimmed("items.item.label")}) in {_NO} then 'non'
-                    else label_key(items.item.label)
-                end
-            qualify row_number() over (
-                partition by items.source_id, items.record_key, items.question_id, items.item.label
-                order by items.position, items.item_number
-            ) = 1
+                if(items.kind = 'keywords', items.label, null) as value_text,
+                items.place.pointer as source_pointer
+            from first_items as items
+            left join labels
+                on items.kind <> 'keywords'
+                and labels.answer_list = items.answer_list
+                and labels.label = items.label
         ),
 
         -- Answers that are asked one by one: each yes is a choice made. Where there is none, the no's are the
@@ -645,15 +719,16 @@ QUERIES: Mapping[str, str] = {
         select
             source_id,
             record_key,
-            coalesce(field_ref, other_ref, {trimmed("title")}, pointer) as question_ref,
+            coalesce(field_ref, other_ref, {trimmed("title")}, answers.pointer) as question_ref,
             {trimmed("title")} as title,
             typeform_type as type,
             written as value_text,
-            pointer as source_pointer
+            answers.pointer as source_pointer
         from form_fields
+        inner join form_answers as answers using (source_id, record_key, position)
         where not is_blank
             and not is_repeated
-            and not (is_used and is_readable)
+            and not (is_used and form_fields.is_readable)
             and coalesce(target, '') not in ('personal', 'ignored')
             and coalesce(typeform_type, '') not in {sql_list(sorted(personal.TYPES))}
     """,

@@ -38,7 +38,7 @@ _LINK = r"https?://[^\s\"'<>,;|]++|\b[0-9A-Za-z]{64}\b"
 _SECRET = r"/edit\b|\b[0-9A-Za-z]{64}\b"
 _LINKS, _LINKS_BYTES = re.compile(_LINK), re.compile(_LINK.encode())
 _SECRETS, _SECRETS_BYTES = re.compile(_SECRET), re.compile(_SECRET.encode())
-_KEY_LENGTH = 64
+KEY_LENGTH = 64
 #: Letters and figures, all as one: what is long enough to be a key is then found at once.
 _WORDS = bytes(97 if chr(byte).isalnum() and byte < 128 else 32 for byte in range(256))
 
@@ -90,7 +90,7 @@ def without_contact(text: str) -> str:
 
 def without_links(text: str) -> str:
     """`text` without the links that let their holder edit a place, and without their keys."""
-    if len(text) < _KEY_LENGTH and "://" not in text:
+    if len(text) < KEY_LENGTH and "://" not in text:
         return text
     return _LINKS.sub(lambda found: "" if _SECRETS.search(found[0]) else found[0], text)
 
@@ -105,7 +105,7 @@ def blanked_links(data: bytes) -> bytes:
         text = data.decode(encoding, "surrogatepass") if len(data) % 2 == 0 else ""
         kept = _LINKS.sub(lambda found: " " * len(found[0]) if _SECRETS.search(found[0]) else found[0], text)
         return data if kept == text else kept.encode(encoding, "surrogatepass")
-    if b"/edit" in data or b"a" * _KEY_LENGTH in data.translate(_WORDS):
+    if b"/edit" in data or b"a" * KEY_LENGTH in data.translate(_WORDS):
         return _LINKS_BYTES.sub(
             lambda found: b" " * len(found[0]) if _SECRETS_BYTES.search(found[0]) else found[0], data
         )

@@ -9,7 +9,11 @@ information, social effects, environment) a response carries whatever it has que
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from ingest.formats import fields, json_file, personal
@@ -42,7 +46,7 @@ def redact(data: bytes) -> bytes:
     Every value keeps its place. Raises Rejection: `malformed` for what is no response or list of responses,
     `empty` for a list without any.
     """
-    document, is_changed = json_file.parse(data)
+    document, is_changed = json_file.parse_quickly(data)
     responses = document if isinstance(document, list) else [document]
     if not responses:
         raise Rejection(
@@ -53,7 +57,7 @@ def redact(data: bytes) -> bytes:
         is_changed |= json_file.scrub(response, but={"answers"})
         for questions in groups:
             is_changed |= _redact_group(questions)
-    return json_file.dump(document) if is_changed else data
+    return json_file.dump(document) if is_changed or json_file.is_doubled(data) else data
 
 
 def _groups(response: Any, pointer: str) -> Iterator[list[dict[str, Any]]]:
@@ -89,6 +93,8 @@ def _redact_group(questions: list[dict[str, Any]]) -> bool:
         for key, value in question.items():
             if key in ("id", "ref", "title", "type"):
                 continue
+            if place not in of_persons and json_file.is_harmless(value):
+                continue
             if place in of_persons:
                 kept = json_file.emptied(value)
             elif personal.is_known(known[place][0]):
@@ -105,195 +111,187 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-_IS_GROUP = "(coalesce(json_type(entry, '$.group'), 'NULL') <> 'NULL')"
-
 #: Where each record stands (see ingest/formats/__init__.py).
 PLACES = "select record_key, response_pointer as place from form_responses"
 
 without = json_file.without
 parts = json_file.parts
 
+
+def compact(document: bytes) -> tuple[bytes, dict[str, str]]:
+    """The responses of a document as the queries take them, and by name the shapes that they have.
+
+    A shape is what was asked, the same for nearly all; a response has a value or choices for each question of its
+    own. A token that comes again is counted on: both are records.
+    """
+    parsed, _ = json_file.parse_quickly(document)
+    is_list = isinstance(parsed, list)
+    tokens: Counter[str] = Counter()
+    shapes: dict[str, str] = {}
+    responses = []
+    for number, response in enumerate(parsed if is_list else [parsed]):
+        if not isinstance(response, dict):
+            continue  # taken out (`without`), or in another part
+        token = _told(response.get("token")) or (str(number) if is_list else "")
+        tokens[token] += 1
+        asked: list[_Asked] = []
+        values: list[str | None] = []
+        choices: list[list[str | None] | None] = []
+        for place, entry in _questions(response["answers"], "/answers"):
+            told = _asked(place, entry)
+            answer = told[0]
+            asked.append(told[1:])
+            values.append(None if isinstance(answer, list) else _told(answer))
+            choices.append([_label(item) for item in answer] if isinstance(answer, list) else None)
+        name, shape = _shape(tuple(asked))
+        shapes[name] = shape
+        responses.append(
+            {
+                "record_key": token if tokens[token] == 1 else f"{token}#{tokens[token]}",
+                "response_pointer": f"/{number}" if is_list else "",
+                "submitted_at": _told(response.get("submitted_at")),
+                "shape": name,
+                "values": values,
+                "choices": choices,
+            }
+        )
+    return json_file.dump(responses), shapes
+
+
+#: Of a question: its two ids, title and type, where its answer stands in the response, whether that can be read,
+#: and the attribute of the place that it may tell.
+_Asked = tuple[str | None, str | None, str | None, str | None, str | None, bool, str | None]
+
+
+@lru_cache(256)
+def _shape(asked: tuple[_Asked, ...]) -> tuple[str, str]:
+    names = ("field_ref", "other_ref", "title", "typeform_type", "pointer", "is_readable", "hint")
+    text = json_file.dump([dict(zip(names, question, strict=True)) for question in asked])
+    # Twelve characters are a value of their own in DuckDB, and no reference to one.
+    return b64encode(sha256(text).digest())[:12].decode(), text.decode()
+
+
+def _questions(entries: list[dict[str, Any]], pointer: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The questions as they were asked, those of groups in the place of these."""
+    for number, entry in enumerate(entries):
+        group = entry.get("group")
+        if group is None:
+            yield f"{pointer}/{number}", entry
+        else:
+            yield from _questions(group["answers"], f"{pointer}/{number}/group/answers")
+
+
+def _asked(place: str, entry: dict[str, Any]) -> tuple[Any, *_Asked]:
+    """The answer to a question, and what was asked."""
+    kind = _told(entry.get("type"))
+    pointer, answer, is_readable = None, None, True
+    if kind is not None:
+        answer = payload = entry.get(kind)
+        pointer = f"{place}/{kind.replace('~', '~0').replace('/', '~1')}"
+        if isinstance(payload, dict):
+            key = next((key for key in ("value", "choices", "file_url") if key in payload), None)
+            answer = payload[key] if key else (payload or None)
+            is_readable = key is not None and not isinstance(answer, dict)
+            pointer = f"{pointer}/{key}" if key else pointer
+    hint = "name" if kind == "short_text" and place in _NAME_PLACES else None
+    return (
+        answer,
+        _told(entry.get("id")),
+        _told(entry.get("ref")),
+        _told(entry.get("title")),
+        kind,
+        pointer,
+        is_readable,
+        hint,
+    )
+
+
+def _told(value: Any) -> str | None:
+    """A value as a text: what is none is written as JSON is."""
+    if value is None or isinstance(value, str):
+        return value
+    return json_file.dump(value).decode()
+
+
+def _label(item: Any) -> str | None:
+    label = item.get("label") if isinstance(item, dict) else None
+    return _told(item if label is None else label)
+
+
+_COMPACT = (
+    '[{"record_key":"VARCHAR","response_pointer":"VARCHAR","submitted_at":"VARCHAR","shape":"VARCHAR",'
+    '"values":["VARCHAR"],"choices":[["VARCHAR"]]}]'
+)
+
 QUERIES: Mapping[str, str] = {
-    # One row per response. A token that comes again is counted on: both are records.
-    "form_responses": """
-        with lists as (
-            select source_id, document::json[] as responses
-            from documents
-            where json_type(document) = 'ARRAY'
-        ),
-
-        numbered as (
+    # One row per response.
+    "form_responses": f"""
+        select source_id, unnest(from_json(document, '{_COMPACT}'), recursive := true) from documents
+    """,
+    # One row per question of each shape.
+    "form_shapes": """
+        with questions as (
             select
-                source_id,
-                unnest(responses) as response,
-                generate_subscripts(responses, 1) - 1 as number
-            from lists
-        ),
-
-        responses as (
-            select source_id, '' as response_pointer, '' as position, document as response
-            from documents
-            where json_type(document) = 'OBJECT'
-
-            union all
-
-            select source_id, '/' || number, number::varchar, response
-            from numbered
-            where json_type(response) = 'OBJECT'
-        ),
-
-        named as (
-            select *, coalesce(nullif(response ->> '$.token', ''), position) as token
-            from responses
-        ),
-
-        counted as (
-            select
-                *,
-                row_number() over (
-                    partition by source_id, token order by try_cast(position as integer)
-                ) as occurrence
-            from named
+                shape,
+                from_json(
+                    questions,
+                    '[{"field_ref":"VARCHAR","other_ref":"VARCHAR","title":"VARCHAR","typeform_type":"VARCHAR",'
+                    || '"pointer":"VARCHAR","is_readable":"BOOLEAN","hint":"VARCHAR"}]'
+                ) as questions
+            from shapes
         )
 
         select
-            source_id,
-            response_pointer,
-            response,
-            token || if(occurrence = 1, '', '#' || occurrence) as record_key
-        from counted
+            shape,
+            generate_subscripts(questions, 1)::integer as position,
+            unnest(questions, recursive := true)
+        from questions
     """,
     "form_records": f"""
         select
             source_id,
             record_key,
             'not_asked' as default_state,
-            {fields.utc_timestamp("(response ->> '$.submitted_at')")} as submitted_at,
+            {fields.utc_timestamp("submitted_at")} as submitted_at,
             null::varchar as project_name,
             null::varchar as project_link
         from form_responses
     """,
-    "form_answers": rf"""
-        -- Lists are unnested and not joined: a join would repeat the response for each of its answers.
-        with recursive lists as (
+    "form_answers": """
+        with answers as (
             select
                 source_id,
                 record_key,
-                response_pointer || '/answers' as pointer,
-                length(response_pointer) as before,
-                []::integer[] as rank,
-                (response -> '$.answers')::json[] as entries
+                response_pointer,
+                shape,
+                generate_subscripts("values", 1)::integer as position,
+                unnest("values") as value,
+                unnest(choices) as choices
             from form_responses
-
-            union all
-
-            select
-                source_id,
-                record_key,
-                pointer || '/' || number || '/group/answers',
-                before,
-                list_append(rank, number::integer),
-                (entry -> '$.group.answers')::json[]
-            from (
-                select
-                    lists.* exclude (entries),
-                    unnest(lists.entries) as entry,
-                    generate_subscripts(lists.entries, 1) - 1 as number
-                from lists
-            )
-            where {_IS_GROUP}
-        ),
-
-        entries as (
-            select
-                source_id,
-                record_key,
-                pointer,
-                before,
-                rank,
-                unnest(entries) as entry,
-                generate_subscripts(entries, 1) - 1 as number
-            from lists
-        ),
-
-        read as (
-            select
-                source_id,
-                record_key,
-                pointer || '/' || number as pointer,
-                before,
-                list_append(rank, number::integer) as rank,
-                entry,
-                json_extract_string(entry, ['$.id', '$.ref', '$.title', '$.type']) as told
-            from entries
-            where not {_IS_GROUP}
-        ),
-
-        questions as (
-            select
-                source_id,
-                record_key,
-                substr(pointer, before + 1) as place,
-                row_number() over (partition by source_id, record_key order by rank) as position,
-                told[1] as field_ref,
-                told[2] as other_ref,
-                told[3] as title,
-                told[4] as typeform_type,
-                '/' || replace(replace(typeform_type, '~', '~0'), '/', '~1') as key,
-                pointer || key as payload_pointer,
-                json_extract(entry, key) as payload
-            from read
-        ),
-
-        keyed as (
-            select
-                *,
-                case
-                    when json_type(payload) <> 'OBJECT' then ''
-                    when json_exists(payload, '$.value') then '/value'
-                    when json_exists(payload, '$.choices') then '/choices'
-                    when json_exists(payload, '$.file_url') then '/file_url'
-                end as value_key,
-                case
-                    when value_key = '' or payload is null then payload
-                    else json_extract(payload, value_key)
-                end as answer
-            from questions
         )
 
         select
-            source_id,
-            record_key,
-            position,
-            field_ref,
-            other_ref,
-            title,
-            typeform_type,
-            case
-                when json_type(answer) = 'ARRAY' then null
-                when answer is not null then answer ->> '$'
-                when payload::varchar <> '{{}}' then payload::varchar
-            end as value,
-            if(
-                json_type(answer) = 'ARRAY',
-                list_transform(
-                    answer::json[],
-                    lambda item, i: {{
-                        'label': coalesce(item ->> '$.label', item ->> '$'),
-                        'pointer': payload_pointer || value_key || '/' || (i - 1)
-                    }}
-                ),
-                null
+            answers.source_id,
+            answers.record_key,
+            answers.position,
+            shapes.field_ref,
+            shapes.other_ref,
+            shapes.title,
+            shapes.typeform_type,
+            answers.value,
+            list_transform(
+                answers.choices,
+                lambda label, i: {
+                    'label': label,
+                    'pointer': answers.response_pointer || shapes.pointer || '/' || (i - 1)
+                }
             ) as choices,
-            payload_pointer || coalesce(value_key, '') as pointer,
-            coalesce(json_type(answer) <> 'OBJECT', payload is null) as is_readable,
+            answers.response_pointer || shapes.pointer as pointer,
+            shapes.is_readable,
             false as is_stored,
-            if(
-                typeform_type = 'short_text' and place in {fields.sql_list(_NAME_PLACES)} and value <> '',
-                'name',
-                null
-            ) as hint
-        from keyed
+            if(answers.value <> '', shapes.hint, null) as hint
+        from answers
+        inner join form_shapes as shapes using (shape, position)
     """,
     **fields.QUERIES,
 }

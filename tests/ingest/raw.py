@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 
 from ingest.codebook import Codebook
-from ingest.schema import RAW_TABLES, STATES
+from ingest.readings import query, read_export
+from ingest.schema import STATES
 
 ROOT = Path(__file__).parents[2]
 #: Files that the platform's real exporters wrote; not part of the project.
@@ -74,19 +75,12 @@ def read(module: ModuleType, *files: bytes) -> dict[tuple[str, str], Record]:
     Checks what holds of every form: keys are unique, answers stand with answered questions, and no others.
     """
     connection = _connection()
-    connection.execute("create or replace temp table documents (source_id varchar, document json)")
-    document = getattr(module, "document", bytes)
+    exports = []
     for number, data in enumerate(files):
         redacted = module.redact(data)
         assert module.redact(redacted) == redacted, "redacted twice, it is another file"
-        connection.execute(
-            "insert into documents values (?, ?)", [str(number), document(redacted).decode("utf-8-sig")]
-        )
-    raw: dict[str, list[Row]] = {}
-    for name, query in module.QUERIES.items():
-        connection.execute(f"create or replace temp table {name} as {query}")
-        if name in RAW_TABLES:
-            raw[name] = _rows(connection, name)
+        exports.append(read_export(str(number), module.NAME, len(data), redacted, Codebook.load(ROOT)))
+    raw = {name: table.to_pylist() for name, table in query(connection, module, exports).items()}
     records = {
         (row["source_id"], row["record_key"]): Record(row, {}, {}, {}, {}, {}, []) for row in raw["records"]
     }
@@ -150,9 +144,3 @@ def _connection() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     Codebook.load(ROOT).relations(connection)
     return connection
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
-    cursor = connection.execute(f"from {table}")
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
