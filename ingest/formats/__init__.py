@@ -12,7 +12,9 @@ ingest/schema.py:
   that is no JSON has `document(data)`, which turns an export, redacted, into the JSON that they query. One
   whose files hold several records has `PLACES`, SQL for after the queries that gives a `place` or more for each
   `record_key`, and `without(data, places)`: the file with nothing there, and the rest where it was. One whose
-  records can be read without each other may have `parts(document, size)`, which cuts a large document.
+  records can be read without each other may have `parts(document, size)`, which cuts a large document. One that
+  asks the same of most may have `compact(document)`: what stands in the place of the document, and texts that
+  many share, by name, which are then the table `shapes(shape varchar, questions varchar)`.
 """
 
 from __future__ import annotations

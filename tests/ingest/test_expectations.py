@@ -287,10 +287,15 @@ def broken() -> tuple[dict[str, str], Validation]:
 
 
 def test_a_sample_tells_what_every_row_tells(monkeypatch: pytest.MonkeyPatch) -> None:
-    every_row = all_faults(but="-once")
+    def told() -> list[object]:
+        _, validation = all_faults(but="-once")
+        details = {source_id: rejection.detail for source_id, rejection in validation.rejections.items()}
+        return [details, validation.warnings, validation.checked, validation.results]
+
+    every_row = told()
     monkeypatch.setattr("ingest.frames.FEW_ROWS", 0)
-    assert all_faults(but="-once") == every_row
-    round_ = Round([reading("file", "place_json")])
+    assert told() == every_row
+    round_ = Round([reading("file", "place_json"), reading("other", "place_json")])
     sampled = {content.name: content for content in frames(round_.connection, round_.codebook)}
     assert sampled["responses"].sample.num_rows < sum(sampled["responses"].row_counts.values())
 
