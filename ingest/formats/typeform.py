@@ -141,8 +141,15 @@ def compact(document: bytes) -> tuple[bytes, dict[str, str]]:
             told = _asked(place, entry)
             answer = told[0]
             asked.append(told[1:])
-            values.append(None if isinstance(answer, list) else _told(answer))
-            choices.append([_label(item) for item in answer] if isinstance(answer, list) else None)
+            if type(answer) is str:
+                values.append(answer)
+                choices.append(None)
+            elif isinstance(answer, list):
+                values.append(None)
+                choices.append([item if type(item) is str else _label(item) for item in answer])
+            else:
+                values.append(_told(answer))
+                choices.append(None)
         name, shape = _shape(tuple(asked))
         shapes[name] = shape
         responses.append(
@@ -183,27 +190,37 @@ def _questions(entries: list[dict[str, Any]], pointer: str) -> Iterator[tuple[st
 
 def _asked(place: str, entry: dict[str, Any]) -> tuple[Any, *_Asked]:
     """The answer to a question, and what was asked."""
-    kind = _told(entry.get("type"))
+    kind, title = _told(entry.get("type")), entry.get("title")
+    field_ref, other_ref = entry.get("id"), entry.get("ref")
     pointer, answer, is_readable = None, None, True
     if kind is not None:
         answer = payload = entry.get(kind)
-        pointer = f"{place}/{kind.replace('~', '~0').replace('/', '~1')}"
+        pointer = f"{place}/{_escaped(kind)}"
         if isinstance(payload, dict):
-            key = next((key for key in ("value", "choices", "file_url") if key in payload), None)
+            key = "value" if "value" in payload else next((k for k in _ANSWERED_UNDER if k in payload), None)
             answer = payload[key] if key else (payload or None)
             is_readable = key is not None and not isinstance(answer, dict)
             pointer = f"{pointer}/{key}" if key else pointer
     hint = "name" if kind == "short_text" and place in _NAME_PLACES else None
     return (
         answer,
-        _told(entry.get("id")),
-        _told(entry.get("ref")),
-        _told(entry.get("title")),
+        field_ref if type(field_ref) is str else _told(field_ref),
+        other_ref if other_ref is None else _told(other_ref),
+        title if type(title) is str else _told(title),
         kind,
         pointer,
         is_readable,
         hint,
     )
+
+
+_ANSWERED_UNDER = ("value", "choices", "file_url")
+
+
+@lru_cache(1024)
+def _escaped(key: str) -> str:
+    """A key, in a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _told(value: Any) -> str | None:
