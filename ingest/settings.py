@@ -63,7 +63,7 @@ class Settings:
                 tr(
                     "{path}: `{key}` is no setting; there are {known}",
                     path=path,
-                    key=min(unknown),
+                    key=min(unknown)[:100],
                     known=", ".join(sorted(_READERS)),
                 )
             )

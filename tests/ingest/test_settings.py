@@ -66,3 +66,11 @@ def test_a_mistake_is_named(tmp_path: Path, text: str, said: str) -> None:
 def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file"):
         Settings.load(tmp_path / "effets.toml")
+
+
+def test_a_long_key_is_named_by_its_beginning(tmp_path: Path) -> None:
+    file = tmp_path / "effets.toml"
+    file.write_text("a" * 50_000 + " = 1\n")
+    with pytest.raises(UsageError) as caught:
+        Settings.load(file)
+    assert "a" * 100 in str(caught.value) and len(str(caught.value)) < 1_000
