@@ -338,13 +338,8 @@ def _counted(kill: Kill | None, count: Path) -> Iterator[None]:
         leave(self, *error)
 
     raw_tables.RawTables.__exit__ = leaving  # type: ignore[method-assign]
-    copy = ingest.publish._copy
-
-    def copying(*arguments: Any) -> None:
-        step()
-        copy(*arguments)
-
-    ingest.publish._copy = copying
+    for name in ("_write_table", "_hash_of_file", "_share"):
+        setattr(ingest.publish, name, counting(getattr(ingest.publish, name), name))
     try:
         yield
     finally:
