@@ -39,6 +39,8 @@ _SECRET = r"/edit\b|\b[0-9A-Za-z]{64}\b"
 _LINKS, _LINKS_BYTES = re.compile(_LINK), re.compile(_LINK.encode())
 _SECRETS, _SECRETS_BYTES = re.compile(_SECRET), re.compile(_SECRET.encode())
 KEY_LENGTH = 64
+#: Blanks over all that is ASCII: a character of several bytes must stay one.
+_BLANKED = bytes(32 if byte < 128 else byte for byte in range(256))
 #: Letters and figures, all as one: what is long enough to be a key is then found at once.
 _WORDS = bytes(97 if chr(byte).isalnum() and byte < 128 else 32 for byte in range(256))
 
@@ -107,7 +109,7 @@ def blanked_links(data: bytes) -> bytes:
         return data if kept == text else kept.encode(encoding, "surrogatepass")
     if b"/edit" in data or b"a" * KEY_LENGTH in data.translate(_WORDS):
         return _LINKS_BYTES.sub(
-            lambda found: b" " * len(found[0]) if _SECRETS_BYTES.search(found[0]) else found[0], data
+            lambda found: found[0].translate(_BLANKED) if _SECRETS_BYTES.search(found[0]) else found[0], data
         )
     return data
 

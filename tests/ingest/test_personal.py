@@ -31,6 +31,7 @@ LINK = f"https://plateforme.exemple.fr/place/essai/edit/{KEY}"
         ("https://a.exemple/edition/2", "https://a.exemple/edition/2"),
         (f"{KEY}0", f"{KEY}0"),
         ("https://a.exemple/http://b.exemple/edit", ""),
+        ("Été https://a.exemple/é/edit/café ici", "Été  ici"),
     ],
 )
 def test_links_and_keys(text: str, kept: str) -> None:
