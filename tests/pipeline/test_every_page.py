@@ -62,16 +62,22 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(browser: Any, pages: dict[str, Path], name: str) -> None:
-    for width, scheme in VIEWS:
-        # The checker is a script of its own: the page's policy would not let it run.
-        view = View(browser, pages[name], width, scheme, bypass_csp=True)
-        view.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        found = axe.Axe().run(view.page).response["violations"]
-        told = [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in found]
-        assert not told, (width, scheme)
-        view.context.close()
+#: Each page in one view, and in the others at length.
+_SEEN = [
+    pytest.param(name, *view, marks=() if place == number % len(VIEWS) else pytest.mark.long)
+    for number, name in enumerate(PAGES)
+    for place, view in enumerate(VIEWS)
+]
+
+
+@pytest.mark.parametrize(("name", "width", "scheme"), _SEEN)
+def test_axe_finds_nothing(browser: Any, pages: dict[str, Path], name: str, width: int, scheme: str) -> None:
+    # The checker is a script of its own: the page's policy would not let it run.
+    view = View(browser, pages[name], width, scheme, bypass_csp=True)
+    view.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    found = axe.Axe().run(view.page).response["violations"]
+    assert not [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in found]
+    view.context.close()
 
 
 @pytest.mark.parametrize("name", PAGES)
