@@ -203,6 +203,8 @@ def main() -> int:
     sizes = [int(size) for size in options.sizes.split(",")]
     if any(size < YEARS or size % YEARS for size in sizes):
         parser.error(f"--sizes are multiples of {YEARS}: there are so many years")
+    if options.work:
+        Path(options.work).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.work) as folder:
         results = {
             "machine": {
