@@ -31,7 +31,7 @@ import duckdb
 import analyses.report
 import effets
 import ingest.publish
-from ingest import intake, raw_tables
+from ingest import arrivals, intake, raw_tables
 from ingest.expectations import Validation
 from ingest.warehouse import Warehouse
 from tests.pipeline import once
@@ -350,7 +350,8 @@ def _stand_in() -> None:
     build = QuickBuild()
     Warehouse.build = lambda self, progress=None: build(self, progress)  # type: ignore[method-assign]
     intake.validate = lambda readings: Validation()  # type: ignore[assignment]
-    intake.prepare = lambda: None  # type: ignore[assignment]
+    for module in (arrivals, intake):
+        module.prepare = lambda: None  # type: ignore[assignment]
     report = ModuleType("analyses.report")
 
     def write_report(warehouse: Path, out: Path, year: int, **_: object) -> Path:
