@@ -50,6 +50,8 @@ _TEMPLATE = Path(__file__).parent / "book.typ"
 
 #: The room that a chart may take on a page, in points.
 _WIDTH, _HEIGHT = 467.0, 560.0
+#: One not much taller than this is made so: its heading, legend and notes then stand on the same page.
+_SHARED_HEIGHT = 470.0
 _LOGOS = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 Item = dict[str, Any]
@@ -122,7 +124,7 @@ def _slices(svg: str) -> list[tuple[str, float, float]]:
     scale = _WIDTH / width
     room = _HEIGHT / scale
     if height <= room * 1.45:
-        scale = min(scale, _HEIGHT / height)
+        scale = min(scale, (_SHARED_HEIGHT if height <= room else _HEIGHT) / height)
         return [(svg, width * scale, height * scale)]
     lines = sorted({float(y) for y in re.findall(r"<text[^>]*translate\([\d.-]+,([\d.-]+)\)", svg)})
     # Just above a line that is farther from the one before than those of one label.
@@ -212,7 +214,13 @@ class _Setter:
         self._behind = []
         items: list[Item] = []
         for chapter in self.document.chapters:
-            items += self._heading(1, chapter.title, chapter.ident, number=chapter.number)
+            # A few words, where a year has no figures for a chapter, have no page of their own.
+            is_run_on = all(
+                isinstance(block, Paragraph) for section in chapter.sections for block in section.blocks
+            )
+            items += self._heading(
+                1, chapter.title, chapter.ident, number=chapter.number, is_run_on=is_run_on
+            )
             for section in chapter.sections:
                 items += self._section(section)
         if self._behind:
@@ -286,7 +294,7 @@ class _Setter:
                 head = self._heading(2, f"{block.code} · {block.title}", block.ident, is_minor=True)
                 text = {"is": "paragraph", "role": "body", "text": self._inlines(block.definition)}
                 table = [self._table(block.table)] if block.table else []
-                return [*head, text, *self._block(block.terms), *table]
+                return [{"is": "sheet", "items": [*head, text, *self._block(block.terms), *table]}]
             case Query():
                 head = self._heading(2, block.name, block.ident, is_minor=True)
                 use = {"is": "paragraph", "role": "help", "text": [{"text": self.print_(block.use)}]}
