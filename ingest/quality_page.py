@@ -11,6 +11,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from ingest.expectations import EXPECTATIONS, LIMITS, REASON, Expectation, expec
 from ingest.language import Texts
 from ingest.pages import render
 from ingest.settings import LANGUAGES
+from ingest.speech import translated
 from ingest.warehouse import Warehouse
 
 #: How many failing exports or rows a check shows.
@@ -98,6 +100,7 @@ def write_quality(warehouse: Warehouse, folder: Path, languages: Sequence[str] =
     listed = [(language, pages[language]["t"].own_name, names[language]) for language in languages]
     for language, told in pages.items():
         told |= {"languages": listed, "has_data_docs": (folder / "data_docs").is_dir()}
+        told["translate"] = partial(translated, into=language)
         page = render("quality.html.jinja", told)
         (folder / names[language]).write_text(page, encoding="utf-8", newline="\n")
 

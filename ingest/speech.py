@@ -1,7 +1,7 @@
 """The command's words in the language of whoever runs it: French where the locale is French, English elsewhere.
 
 The English words stand in the code and are the keys of `texts/effets.fr.po`, which a test holds complete. What goes
-into a table, a release or the archive is never translated: it is the same under every locale.
+into a table or the archive is never translated: it is the same under every locale.
 """
 
 from __future__ import annotations
@@ -26,8 +26,13 @@ def language() -> str:
 
 def tr(text: str, /, **values: object) -> str:
     """The text in the language, with its values in place. `text` is written out where it is called."""
-    translated = _french().gettext(text) if language() == "fr" else text
-    return translated.format(**values) if values else translated
+    said = translated(text, language())
+    return said.format(**values) if values else said
+
+
+def translated(text: str, into: str) -> str:
+    """The text in the language `into`; as it stands, if the catalogue lacks it."""
+    return _french().gettext(text) if into == "fr" and text else text
 
 
 def trn(one: str, many: str, n: int, /, **values: object) -> str:

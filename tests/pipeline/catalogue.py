@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ import typer.main
 from babel.messages.extract import extract
 
 import effets
+from ingest import identify
+from ingest.expectations import REMEDIES
 from ingest.usage import AROUND, ASTRAY, EXAMPLES
 
 ROOT = Path(__file__).parents[2]
@@ -47,9 +50,42 @@ def in_help() -> Iterator[str]:
             yield what
 
 
+def in_rejections() -> Iterator[str]:
+    """What rejections say, where it holds no value of the file: the same for every file, it is translated."""
+    yield from REMEDIES.values()
+    for file in (ROOT / "ingest").rglob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        constants = {
+            target.id: node.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in (
+                *("Rejection", "malformed", "_malformed"),
+            ):
+                for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+                    value = constants.get(argument.id) if isinstance(argument, ast.Name) else argument
+                    if isinstance(value, ast.Constant) and " " in str(value.value):
+                        yield str(value.value)
+    for _, looks_like, remedy in (*identify._SIGNATURES, *identify._ZIP_MEMBERS):
+        yield from (looks_like, remedy)
+    yield from identify._ISO_MEDIA.values()
+    for data in (
+        *(b"", b"PK\x03\x04", b"RIFF", bytes(20), b"\x01" * 20, b" \n", b"<svg", b"<html>", b"<?xml version='1.0'?>"),
+        *(b"{}", b"a\x00" + b"b" * 80, b"a;b\n1;2\n", b"lait\npain\n", b"a" * 50),
+    ):
+        looks_like, remedy = identify.describe(identify.Sample.of("x", data))
+        yield remedy
+        if not any(letter.isdigit() or letter == ":" for letter in looks_like):
+            yield looks_like
+
+
 def keys() -> list[Key]:
     """All of them, each once, in the order of their text."""
-    found = {key for key in (*in_code(), *in_help()) if key not in ("", "\n")}
+    found = {key for key in (*in_code(), *in_help(), *in_rejections()) if key not in ("", "\n")}
     return sorted(found, key=lambda key: key if isinstance(key, str) else key[0])
 
 

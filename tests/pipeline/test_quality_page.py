@@ -192,6 +192,7 @@ def built(tmp_path: Path) -> Warehouse:
             "insert into raw.doubts values ('a', 'postal-code', 2, 'postal-code: …; 2 rows are not so (4)', 'Mend.')",
             "insert into raw.rejections values ('b.txt', 'b', 'failed-expectation', 'rating: … · amount: …', 'Mend.')",
             "insert into raw.rejections values ('c.txt', 'c', 'empty', 'no bytes', 'Fill it.')",
+            "insert into raw.rejections values ('d.zip', 'd', 'malformed', 'a zip archive', 'Pack it again.')",
             f"create table raw.said as select '{WORDS}' as words",
             f"create table qc_thing as select 'a' as project_id, 'odd' as reason, 'Look.' as remedy, '{WORDS}' as text",
             "create table qc_none (project_id varchar, reason varchar, remedy varchar)",
@@ -229,6 +230,7 @@ def test_it_lists_what_is_to_be_looked_at(built: Warehouse, tmp_path: Path) -> N
     text = " ".join(read_page(tmp_path / "quality").text.split())
     assert "b.txt attente ferme non remplie rating: … · amount: … Mend." in text
     assert "c.txt vide no bytes Fill it." in text
+    assert "d.zip mal formé une archive ZIP Refaites l’archive ZIP." in text
     assert "qc_thing 1 odd Premiers : a Look." in text
     assert "qc_none 0 Aucun cas." in text
 
