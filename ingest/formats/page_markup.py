@@ -128,6 +128,13 @@ class _Tolerant(HTMLParser):
         self._work, self._handler = work, handler
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", work))]
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            # `<![` and a word that it does not know: to a browser, a comment up to the next `>`.
+            return self.rawdata.find(">", i) + 1 or -1
+
     def _here(self) -> int:
         line, column = self.getpos()
         return self._line_starts[line - 1] + column

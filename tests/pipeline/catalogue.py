@@ -74,7 +74,17 @@ def in_rejections() -> Iterator[str]:
         yield from (looks_like, remedy)
     yield from identify._ISO_MEDIA.values()
     for data in (
-        *(b"", b"PK\x03\x04", b"RIFF", bytes(20), b"\x01" * 20, b" \n", b"<svg", b"<html>", b"<?xml version='1.0'?>"),
+        *(
+            b"",
+            b"PK\x03\x04",
+            b"RIFF",
+            bytes(20),
+            b"\x01" * 20,
+            b" \n",
+            b"<svg",
+            b"<html>",
+            b"<?xml version='1.0'?>",
+        ),
         *(b"{}", b"a\x00" + b"b" * 80, b"a;b\n1;2\n", b"lait\npain\n", b"a" * 50),
     ):
         looks_like, remedy = identify.describe(identify.Sample.of("x", data))
