@@ -128,7 +128,7 @@ class _Tolerant(HTMLParser):
         self._work, self._handler = work, handler
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", work))]
 
-    def parse_marked_section(self, i: int, report: int = 1) -> int:
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
         try:
             return super().parse_marked_section(i, report)
         except AssertionError:
