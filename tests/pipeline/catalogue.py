@@ -50,6 +50,22 @@ def in_help() -> Iterator[str]:
             yield what
 
 
+#: What makes a rejection, and files that no format knows: one for each way to describe them.
+REFUSALS = {"Rejection", "malformed", "_malformed"}
+UNKNOWN = [
+    b"",
+    b"PK\x03\x04",
+    b"RIFF",
+    bytes(20),
+    b"\x01" * 20,
+    b" \n",
+    b"<svg",
+    b"<html>",
+    b"<?xml version='1.0'?>",
+]
+UNKNOWN += [b"{}", b"a\x00" + b"b" * 80, b"a;b\n1;2\n", b"lait\npain\n", b"a" * 50]
+
+
 def in_rejections() -> Iterator[str]:
     """What rejections say, where it holds no value of the file: the same for every file, it is translated."""
     yield from REMEDIES.values()
@@ -63,9 +79,7 @@ def in_rejections() -> Iterator[str]:
             if isinstance(target, ast.Name)
         }
         for call in ast.walk(tree):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in (
-                *("Rejection", "malformed", "_malformed"),
-            ):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in REFUSALS:
                 for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
                     value = constants.get(argument.id) if isinstance(argument, ast.Name) else argument
                     if isinstance(value, ast.Constant) and " " in str(value.value):
@@ -73,20 +87,7 @@ def in_rejections() -> Iterator[str]:
     for _, looks_like, remedy in (*identify._SIGNATURES, *identify._ZIP_MEMBERS):
         yield from (looks_like, remedy)
     yield from identify._ISO_MEDIA.values()
-    for data in (
-        *(
-            b"",
-            b"PK\x03\x04",
-            b"RIFF",
-            bytes(20),
-            b"\x01" * 20,
-            b" \n",
-            b"<svg",
-            b"<html>",
-            b"<?xml version='1.0'?>",
-        ),
-        *(b"{}", b"a\x00" + b"b" * 80, b"a;b\n1;2\n", b"lait\npain\n", b"a" * 50),
-    ):
+    for data in UNKNOWN:
         looks_like, remedy = identify.describe(identify.Sample.of("x", data))
         yield remedy
         if not any(letter.isdigit() or letter == ":" for letter in looks_like):

@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -18,7 +19,7 @@ from python_calamine import CalamineWorkbook
 from analyses.report import charts
 from analyses.report.build import build_document
 from analyses.report.database import Database
-from analyses.report.document import Cell, Document, Figure
+from analyses.report.document import Cell, Chapter, Document, Figure, Notice, Paragraph, Run, Section
 from analyses.report.forms import pictures, write_forms
 from analyses.report.forms.glyphs import missing
 from analyses.report.forms.pdf import render_pdf
@@ -114,6 +115,16 @@ def test_pdf_shows_hostile_words_as_words(hostile: bytes, tmp_path: Path) -> Non
     for text in HOSTILE[:5]:
         assert squeezed(text) in words, text
     assert "/etc/passwd" in words and "root:" not in words
+
+
+def test_pdf_cuts_nothing_that_is_longer_than_a_page(tmp_path: Path) -> None:
+    """What is short stays in one piece; a piece that does not fit a page would end at its edge."""
+    spoken = " ".join(f"mot{number}" for number in range(1500))
+    notice = Notice("notice-long", "Un long avis", (Paragraph((Run(spoken),)),), "note")
+    section = Section("long", "", (table("long", names=(spoken,)), notice))
+    book = replace(document(), chapters=(Chapter("long", "1", "Long", (section,)),))
+    found = words_of(render_pdf(book, draw), tmp_path).split()
+    assert all(found.count(word) == 2 for word in spoken.split())
 
 
 def test_pdf_has_every_figure_of_the_database(real: Document, warehouse: Path, tmp_path: Path) -> None:

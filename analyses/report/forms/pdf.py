@@ -215,7 +215,7 @@ class _Setter:
         items: list[Item] = []
         for chapter in self.document.chapters:
             # A few words, where a year has no figures for a chapter, have no page of their own.
-            is_run_on = all(
+            is_run_on = bool(items) and all(
                 isinstance(block, Paragraph) for section in chapter.sections for block in section.blocks
             )
             items += self._heading(
