@@ -16,7 +16,9 @@
 {%- endmacro %}
 
 {% macro in_touched_years(year) -%}
-    {{ year }} in (select touched.year from {{ ref('int_years__touched') }} as touched)
+    {{ year }} in (
+        select touched.year from {{ ref('int_years__touched') }} as touched where {{ is_in_hand('touched.batch') }}
+    )
 {%- endmacro %}
 
 {% macro mark_years() -%}

@@ -16,7 +16,9 @@ built as (
 
 final as (
 
-    select stamped.evaluation_id
+    select
+        stamped.evaluation_id,
+        (row_number() over (order by stamped.year, stamped.evaluation_id) - 1) // {{ batch_size() }} as batch
     from stamped
     left join built on stamped.evaluation_id = built.evaluation_id and stamped.stamp = built.stamp
     where built.evaluation_id is null or {{ builds_all() }}

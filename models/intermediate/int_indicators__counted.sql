@@ -9,7 +9,7 @@ components as (
 scopes as (
 
     select * from {{ ref('int_indicators__scopes') }}
-    where {{ in_touched_years('year') }}
+    where scope_type <> 'site' and {{ in_touched_years('year') }}
 
 ),
 
@@ -34,7 +34,7 @@ wanted as (
     inner join scopes
         on
             (
-                scopes.scope_type in ('network', 'site')
+                scopes.scope_type = 'network'
                 or {{ is_listed('scopes.scope_type', 'components.disaggregations') }}
             )
             -- That nobody of a group of the register took part is a figure of participation alone.
@@ -54,7 +54,7 @@ measured as (
 
 ),
 
-final as (
+grouped as (
 
     select
         wanted.indicator_id,
@@ -76,19 +76,24 @@ final as (
         ] %}
             coalesce(counted.{{ column }}, 0)::integer as {{ column }},
         {% endfor %}
-        {% for column in ['value', 'value_low', 'value_high'] %}
-            case
-                when wanted.statistic = 'sum' then measured.{{ column }}_sum
-                when wanted.statistic = 'median' then measured.{{ column }}_median
-            end as {{ column }},
-        {% endfor %}
-        case when wanted.statistic = 'median' then measured.value_q1 end as value_q1,
-        case when wanted.statistic = 'median' then measured.value_q3 end as value_q3
+        measured.value,
+        measured.value_low,
+        measured.value_high,
+        measured.value_q1,
+        measured.value_q3
     from wanted
     left join counted
         on {{ same_figure('wanted', 'counted') }}
     left join measured
         on {{ same_figure('wanted', 'measured') }}
+
+),
+
+final as (
+
+    select * from grouped
+    union all
+    select * from {{ ref('int_indicators__sited') }}
 
 )
 

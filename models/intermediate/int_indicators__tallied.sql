@@ -41,24 +41,6 @@ final as (
         facts.year,
         memberships.scope_type,
         memberships.scope_id
-    union all
-    -- A site is counted by itself: there is nothing to add up.
-    select
-        indicator_id,
-        method_version,
-        component_id,
-        year,
-        'site' as scope_type,
-        project_id as scope_id,
-        case when state <> 'not_asked' then 1 else 0 end as n_asked,
-        case when state = 'answered' and evaluation_id is not null then 1 else 0 end as n_answered,
-        case when state = 'ambiguous' and not is_outside then 1 else 0 end as n_ambiguous,
-        case when is_outside then 1 else 0 end as n_outside,
-        denominator,
-        numerator,
-        numerator_low,
-        numerator_high
-    from facts
 
 )
 

@@ -11,6 +11,7 @@ records as (
     touched as (
 
         select * from {{ ref('int_evaluations__touched') }}
+        where {{ is_in_hand('batch') }}
 
     ),
 {% endif %}

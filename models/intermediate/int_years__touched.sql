@@ -16,10 +16,27 @@ with
 
     ),
 
+    evaluations as (
+
+        select
+            year,
+            count(*) as evaluation_count
+        from {{ ref('int_evaluations__stamped') }}
+        group by year
+
+    ),
+
+    -- A batch of years ends with the one that fills it.
     final as (
 
-        select stamped.year
+        select
+            stamped.year,
+            (
+                sum(coalesce(evaluations.evaluation_count, 0)) over (order by stamped.year)
+                - coalesce(evaluations.evaluation_count, 0)
+            ) // {{ batch_size() }} as batch
         from stamped
+        left join evaluations on stamped.year = evaluations.year
         left join built on stamped.year = built.year and stamped.stamp = built.stamp
         where built.year is null or {{ builds_all('by_year') }}
 

@@ -1,0 +1,54 @@
+{#-
+    What grows with the number of evaluations is built some of them at a time, so that memory does not grow with them:
+
+    - `int_evaluations__touched` and `int_years__touched` number their rows by `batch`, whole years in the latter;
+    - a model with the tag `by_evaluation` or `by_year` is computed once for each batch (`duckdb__create_table_as`), while
+      the variable `batch` of the connection says which is in hand;
+    - whatever reads what was touched takes the batch in hand (`is_in_hand`), or all where none is.
+-#}
+
+{#- The evaluations of a batch: as many as a model can take in the memory that it is given. -#}
+{% macro batch_size() -%}
+    {{ var('batch_size', 10000) }}
+{%- endmacro %}
+
+{% macro is_in_hand(batch) -%}
+    {{ return(adapter.dispatch('is_in_hand', 'effets')(batch)) }}
+{%- endmacro %}
+
+{% macro default__is_in_hand(batch) -%}
+    coalesce({{ batch }} = getvariable('batch'), true)
+{%- endmacro %}
+
+{% macro spark__is_in_hand(batch) -%}
+    true
+{%- endmacro %}
+
+{#- The numbers of the batches that the present model is to be computed for; none if it is not computed in batches. -#}
+{% macro batches() -%}
+    {%- set found = [] -%}
+    {%- for tag, touched in [('by_evaluation', 'int_evaluations__touched'), ('by_year', 'int_years__touched')] -%}
+        {%- for node in graph.nodes.values() if tag in model.tags and node.name == touched -%}
+            {%- set rows = run_query('select distinct batch from ' ~ node.relation_name ~ ' order by batch').rows -%}
+            {%- do found.extend(rows | map(attribute=0)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- The adapter's own way for the first batch; the others are added to what it made. -#}
+{% macro duckdb__create_table_as(
+    temporary, relation, compiled_code, language='sql', partitioned_by=none, sorted_by=none
+) -%}
+    {%- set numbers = batches() if execute else [] -%}
+    {%- if numbers | length > 1 %}set variable batch = {{ numbers[0] }};{% endif %}
+    {{ dbt.duckdb__create_table_as(temporary, relation, compiled_code, language, partitioned_by, sorted_by) }}
+    {%- for number in numbers[1:] %};
+        set variable batch = {{ number }};
+        insert into {{ relation.include(database=not temporary, schema=not temporary) }} by name
+        select * from ({{ compiled_code }}) as batch
+    {%- endfor %}
+    {%- if numbers | length > 1 %};
+        reset variable batch
+    {%- endif %}
+{%- endmacro %}
