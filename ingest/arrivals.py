@@ -100,7 +100,8 @@ def rounds(
 def look(path: str, source_id: str, data: bytes, codebook: Codebook) -> Export:
     """Recognise, check, redact and read a file. Raises Rejection."""
     module = identify(Sample.of(path, data))
-    return read_export(source_id, module.NAME, len(data), module.redact(data), codebook)
+    redacted, compact = module.take(data) if hasattr(module, "take") else (module.redact(data), None)
+    return read_export(source_id, module.NAME, len(data), redacted, codebook, compact)
 
 
 def _arrival(

@@ -10,7 +10,7 @@ from typing import Any
 
 from ingest.codebook import Codebook, FormField, label_key
 from ingest.formats import json_file, personal, typeform_api, typeform_download
-from ingest.formats.fields import FAMILIES, FITTING
+from ingest.formats.field_values import FAMILIES, FITTING
 from ingest.identify import Sample, identify
 from ingest.slug import slugify
 from ingest.spreadsheet import as_text

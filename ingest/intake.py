@@ -59,7 +59,7 @@ def ingest(
     intake = Intake(notes=[note for collection in collections for note in collection.notes])
     shutil.rmtree(warehouse.spill, ignore_errors=True)  # what a crash left there
     known_files = KnownFiles(warehouse.known_files)
-    with RawTables(warehouse.build_database, PROJECT_ROOT) as tables:
+    with RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill) as tables:
         failures = _catch_up(tables, archive, state, intake, warehouse.spill)
         readings = Readings(tables.codebook, warehouse.spill)
         for arrivals in rounds(collections, state, readings, progress, again, known_files):

@@ -19,11 +19,14 @@ import duckdb
 from ingest.dictionary import PREFIXES, Dictionary, Table, comment, write_dictionary
 from ingest.durable import replace_link, sync_folder, sync_tree
 from ingest.quality_page import write_quality
-from ingest.readings import MEMORY_LIMIT
+from ingest.readings import bounded
 from ingest.settings import LANGUAGES
 from ingest.warehouse import Warehouse
 
 KEPT_RELEASES = 3
+
+#: A year of figures is put in order at once.
+MEMORY_LIMIT = "600MB"
 
 CURRENT = "current"
 
@@ -141,11 +144,7 @@ def _write_release(
     parts: dict[str, list[str]] = {}
     rows: dict[str, int] = {}
     spill = folder / ".spill"
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "preserve_insertion_order": True,
-        "memory_limit": MEMORY_LIMIT,
-        "temp_directory": str(spill),
-    }
+    config = {**bounded(spill), "preserve_insertion_order": True, "memory_limit": MEMORY_LIMIT}
     with duckdb.connect(database, config=config) as connection:
         connection.execute(f"attach {_literal(warehouse.build_database)} as build (read_only)")
         tables = connection.execute(

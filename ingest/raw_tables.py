@@ -23,7 +23,7 @@ from ingest.codebook import Codebook
 from ingest.collect import Refused, UsageError
 from ingest.durable import is_of_the_machine
 from ingest.editions import published_rows
-from ingest.readings import DATED, READ_TABLES, Export, Readings, create_table, insert, to_arrow
+from ingest.readings import DATED, READ_TABLES, Export, Readings, bounded, create_table, insert, to_arrow
 from ingest.schema import RAW_TABLES
 from ingest.slug import slugify
 from ingest.speech import tr
@@ -59,8 +59,9 @@ class RawTables:
     `remark` says why the tables were made anew, if they were.
     """
 
-    def __init__(self, database: Path, root: Path) -> None:
-        """`database` is build.duckdb, made if missing; `root` the project's root.
+    def __init__(self, database: Path, root: Path, spill: Path) -> None:
+        """`database` is build.duckdb, made if missing; `root` the project's root; `spill` a folder for what does not
+        fit into the memory.
 
         Raises UsageError if another process holds the database.
         """
@@ -68,7 +69,7 @@ class RawTables:
         self.remark: str | None = None
         self._version = readers_version(root)
         self._archive_digest: str | None = None
-        self.connection = self._connect(database)
+        self.connection = self._connect(database, spill)
 
     def __enter__(self) -> RawTables:
         return self
@@ -81,12 +82,12 @@ class RawTables:
         finally:
             self.connection.close()
 
-    def _connect(self, database: Path) -> duckdb.DuckDBPyConnection:
+    def _connect(self, database: Path, spill: Path) -> duckdb.DuckDBPyConnection:
         """Open the database and begin; one that cannot be read, or not as it should be, is made anew."""
         database.parent.mkdir(parents=True, exist_ok=True)
         existed = database.exists()
         try:
-            self.connection = duckdb.connect(database)
+            self.connection = duckdb.connect(database, config=bounded(spill))
             self._begin(existed)
         except duckdb.Error as error:
             if "Could not set lock" in str(error):
@@ -105,7 +106,7 @@ class RawTables:
             self.remark = f"{database} could not be read, or is of another version"
             for file in (database, database.with_name(database.name + ".wal")):
                 file.unlink(missing_ok=True)
-            self.connection = duckdb.connect(database)
+            self.connection = duckdb.connect(database, config=bounded(spill))
             self._begin(existed)
         return self.connection
 

@@ -25,12 +25,15 @@ from ingest.schema import RAW_TABLES
 
 #: Exports that are judged and accepted together: as a rule all of a run.
 ROUND_EXPORTS = 5_000
-ROUND_BYTES = 256 * 1024 * 1024
+ROUND_BYTES = 128 * 1024 * 1024
 #: Structured exports that are queried together: enough to be fast, few enough to bound the memory.
 BATCH_EXPORTS = 500
 BATCH_BYTES = 12 * 1024 * 1024
 #: A document of more is queried in parts, if its form can be cut into such.
 PART_BYTES = 4 * 1024 * 1024
+
+#: Rows that are handed from one database to another at once.
+ROWS_AT_ONCE = 50_000
 
 #: The tables that readers fill; the others say what stands outside of exports.
 _OUTSIDE = (
@@ -60,16 +63,18 @@ _SQL_TYPES = {
 }
 
 
-#: What a database in memory may take of it, before it writes to the disk.
-MEMORY_LIMIT = "600MB"
+#: What a database may take of the memory, before it writes to the disk: three of them are open while exports are read.
+MEMORY_LIMIT = "300MB"
+
+
+def bounded(spill: Path) -> dict[str, str | bool | int | float | list[str]]:
+    """How a database is opened that puts into the folder `spill` what does not fit into its share of the memory."""
+    return {"preserve_insertion_order": False, "memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)}
 
 
 def in_memory(spill: Path | None) -> duckdb.DuckDBPyConnection:
-    """A database in memory that puts into the folder `spill` what does not fit into its share of that."""
-    config: dict[str, str | bool | int | float | list[str]] = {"preserve_insertion_order": False}
-    if spill is not None:
-        config |= {"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)}
-    return duckdb.connect(config=config)
+    """A database in memory; without a folder to spill to it is not bounded."""
+    return duckdb.connect(config=bounded(spill) if spill else {"preserve_insertion_order": False})
 
 
 def create_table(name: str, schema: pa.Schema) -> str:
@@ -83,7 +88,7 @@ def create_table(name: str, schema: pa.Schema) -> str:
 @dataclass(frozen=True, slots=True)
 class Export:
     """An export as it is archived. Pages are read one by one: a structured form has a `document` instead, the
-    bytes of a JSON text in UTF-8, and what its module's `compact`, if it has one, makes of that."""
+    bytes of a JSON text in UTF-8, or what its module's `compact`, if it has one, makes of that."""
 
     source_id: str
     format: str
@@ -92,24 +97,28 @@ class Export:
     stored_sha256: str
     rows: dict[str, list[tuple[Any, ...]]]
     document: bytes | None
-    compact: tuple[bytes, dict[str, str]] | None = None
+    compact: Any = None
 
 
-def read_export(source_id: str, format_name: str, byte_count: int, data: bytes, codebook: Codebook) -> Export:
+def read_export(
+    source_id: str, format_name: str, byte_count: int, data: bytes, codebook: Codebook, compact: Any = None
+) -> Export:
     """Read `data`, redacted, with the reader of its format, as far as this is done file by file.
 
-    Raises Rejection, with the reason `reader-error` where the reader itself fails: one export never stops the
-    others.
+    `compact`: what its module's `take` made of it already. Raises Rejection, with the reason `reader-error` where the
+    reader itself fails: one export never stops the others.
     """
     module = BY_NAME[format_name]
-    rows, document, compact = {}, None, None
+    rows, document = {}, None
     try:
         if hasattr(module, "read"):
             rows = _rows_of_page(source_id, byte_count, module.read(data, codebook))
         else:
             rows = {"exports": [(source_id, format_name, None, None, "utf-8", byte_count, *[None] * 4)]}
-            document = getattr(module, "document", bytes)(data).removeprefix(b"\xef\xbb\xbf")
-            compact = module.compact(document) if hasattr(module, "compact") else None
+            if not hasattr(module, "compact"):
+                document = getattr(module, "document", bytes)(data).removeprefix(b"\xef\xbb\xbf")
+            elif compact is None:
+                compact = module.compact(data)
     except Rejection:
         raise
     except Exception as error:
@@ -180,8 +189,8 @@ class Readings:
         """The exports each record of which tells when it was submitted."""
         return {source_id for (source_id,) in self.connection.execute(DATED.format("records")).fetchall()}
 
-    def rows(self, source_ids: set[str]) -> Iterator[tuple[str, pa.Table]]:
-        """Each table's rows of these exports."""
+    def rows(self, source_ids: set[str]) -> Iterator[tuple[str, pa.RecordBatchReader]]:
+        """Each table's rows of these exports, some at a time."""
         self.connection.register("wanted", pa.table({"source_id": sorted(source_ids)}))
         chosen = (
             ""
@@ -190,7 +199,7 @@ class Readings:
         )
         for name in READ_TABLES:
             relation = self.connection.execute(f"select * from {name} {chosen}")
-            yield name, relation.to_arrow_table()
+            yield name, relation.to_arrow_reader(ROWS_AT_ONCE)
         self.connection.unregister("wanted")
 
     def _read(self, module: ModuleType, exports: Sequence[Export]) -> None:
@@ -219,7 +228,8 @@ class Readings:
         for part in _parts(module, exports):
             for name, table in query(self._scratch, module, part).items():
                 found.setdefault(name, []).append(table)
-            for name in ("documents", "shapes", *(name for name in module.QUERIES if name not in RAW_TABLES)):
+            made = self._scratch.execute(_MADE).fetchall()
+            for (name,) in made:
                 self._scratch.execute(f"drop table temp.{name}")
         return {name: pa.concat_tables(tables) for name, tables in found.items()}
 
@@ -249,23 +259,12 @@ def query(
 
     `scratch` has the codebook's relations; the queries' temporary tables stay in it.
     """
-    source_ids = pa.array([export.source_id for export in exports], pa.string())
-    compacted = [export.compact for export in exports if export.compact is not None]
-    texts: list[bytes | None] = [document for document, _ in compacted]
-    texts = texts or [export.document for export in exports]
-    shapes = {name: shape for _, own in compacted for name, shape in own.items()}
     # A hash is long to copy and to compare: the queries see a number in its place.
-    numbers = pa.array(map(str, range(len(exports))), pa.string())
-    for name, columns, selected in (
-        ("documents", {"source_id": numbers, "document": texts}, "source_id, document::json as document"),
-        ("shapes", {"shape": list(shapes), "questions": list(shapes.values())}, "*"),
-    ):
-        rows = pa.table(columns, pa.schema(dict.fromkeys(columns, pa.string())))
+    source_ids = pa.array([export.source_id for export in exports], pa.string())
+    for name, rows in _given(module, exports).items():
         scratch.register("arrow_rows", rows)
-        # What this program wrote itself need not be proved to be JSON.
-        scratch.execute(
-            f"create or replace temp table {name} as select {'*' if compacted else selected} from arrow_rows"
-        )
+        columns = "source_id, document::json as document" if name == "documents" else "*"
+        scratch.execute(f"create or replace temp table {name} as select {columns} from arrow_rows")
         scratch.unregister("arrow_rows")
     queries: Mapping[str, str] = module.QUERIES
     found: dict[str, pa.Table] = {}
@@ -278,6 +277,22 @@ def query(
         else:
             scratch.execute(f"create or replace temp table {name} as {sql}")
     return found
+
+
+#: SQL: the tables that queries made, or were given.
+_MADE = "select table_name from duckdb_tables() where temporary and not starts_with(table_name, 'codebook_')"
+
+
+def _given(module: ModuleType, exports: Sequence[Export]) -> dict[str, pa.Table]:
+    """The tables that a structured form's queries begin with; `source_id` is the rank of an export."""
+    if hasattr(module, "tables"):
+        given: dict[str, pa.Table] = module.tables([export.compact for export in exports])
+        return given
+    columns = {
+        "source_id": [str(rank) for rank in range(len(exports))],
+        "document": [export.document for export in exports],
+    }
+    return {"documents": pa.table(columns, pa.schema(dict.fromkeys(columns, pa.string())))}
 
 
 #: SQL: the exports each record of which tells when it was submitted.
@@ -305,8 +320,12 @@ def _batches(exports: Sequence[Export]) -> Iterator[list[Export]]:
     batch: list[Export] = []
     size = 0
     for export in exports:
-        added = len(export.data) if len(export.data) <= PART_BYTES else BATCH_BYTES
-        if batch and (len(batch) == BATCH_EXPORTS or size + added > BATCH_BYTES):
+        # What was made compact is a tenth of what it was.
+        count, limit = (
+            (BATCH_EXPORTS, BATCH_BYTES) if export.compact is None else (ROUND_EXPORTS, 4 * BATCH_BYTES)
+        )
+        added = len(export.data) if len(export.data) <= PART_BYTES or export.compact is not None else limit
+        if batch and (len(batch) == count or size + added > limit):
             yield batch
             batch, size = [], 0
         batch.append(export)
@@ -322,8 +341,7 @@ def _parts(module: ModuleType, exports: Sequence[Export]) -> Iterator[Sequence[E
         yield exports
         return
     for part in module.parts(document, PART_BYTES):
-        compact = module.compact(part) if hasattr(module, "compact") else None
-        yield [replace(exports[0], document=part, compact=compact)]
+        yield [replace(exports[0], document=part)]
 
 
 def _rows_of_page(source_id: str, byte_count: int, reading: Reading) -> dict[str, list[tuple[Any, ...]]]:

@@ -13,8 +13,8 @@ ingest/schema.py:
   whose files hold several records has `PLACES`, SQL for after the queries that gives a `place` or more for each
   `record_key`, and `without(data, places)`: the file with nothing there, and the rest where it was. One whose
   records can be read without each other may have `parts(document, size)`, which cuts a large document. One that
-  asks the same of most may have `compact(document)`: what stands in the place of the document, and texts that
-  many share, by name, which are then the table `shapes(shape varchar, questions varchar)`.
+  asks the same of most has `compact(data)`, what stands in the place of the document, `tables(compacts)`, the Arrow
+  tables that its queries read instead of `documents`, and `take(data)`, which redacts and compacts in one go.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ingest.formats import fields, json_file, personal
+from ingest.formats import field_values, fields, json_file, personal
 from ingest.formats.json_file import malformed
 from ingest.identify import Sample
 
@@ -104,6 +104,7 @@ QUERIES: Mapping[str, str] = {
             null::varchar as hint
         from answers
     """,
+    **fields.BY_ANSWER,
     **fields.QUERIES,
     # The file's keys are the codebook's own.
     "form_meanings": f"""
@@ -115,8 +116,8 @@ QUERIES: Mapping[str, str] = {
             null::varchar as attribute,
             null::integer as part,
             'id' as basis,
-            {fields.CLAIM} as claim
-        from (select distinct field_ref, other_ref, title, typeform_type from form_answers) as met
+            {field_values.CLAIM} as claim
+        from (select distinct field_ref, other_ref, title, typeform_type from form_values) as met
         inner join codebook_questions as questions
             on questions.form = 'environment' and questions.axis || '.' || questions.question_id = met.field_ref
     """,

@@ -286,6 +286,7 @@ def answers(*, is_stored: bool, column: str = "answer") -> str:
 #: fields.py's queries, but for the number of partners. It is counted in their texts, by line where they have
 #: lines, and here these are gone: only a place that says it has none tells its number.
 QUERIES: Mapping[str, str] = {
+    **fields.BY_ANSWER,
     **fields.QUERIES,
     "form_partners": f"""
         select *
@@ -297,8 +298,9 @@ QUERIES: Mapping[str, str] = {
 
         union all by name
 
-        select source_id, record_key, question_id, 'not_shown' as state
+        select keys.source_id, keys.record_key, counted.question_id, 'not_shown' as state
         from ({fields.QUERIES["form_partners"]}) as counted
-        where value_number > 0
+        inner join form_keys as keys using (record)
+        where counted.value_number > 0
     """,
 }

@@ -9,14 +9,18 @@ information, social effects, environment) a response carries whatever it has que
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from hashlib import sha256
+from hashlib import blake2b
 from typing import Any
 
-from ingest.formats import fields, json_file, personal
+import numpy
+import pyarrow as pa
+
+from ingest.formats import field_values, fields, json_file, personal
 from ingest.formats.json_file import malformed
 from ingest.identify import Sample
 from ingest.reading import Rejection
@@ -46,178 +50,264 @@ def redact(data: bytes) -> bytes:
     Every value keeps its place. Raises Rejection: `malformed` for what is no response or list of responses,
     `empty` for a list without any.
     """
+    return take(data)[0]
+
+
+def take(data: bytes) -> tuple[bytes, Compact]:
+    """The file as `redact` gives it, and what `compact` makes of that, in one go. Raises Rejection as `redact`."""
     document, is_changed = json_file.parse_quickly(data)
-    responses = document if isinstance(document, list) else [document]
-    if not responses:
+    if document == []:
         raise Rejection(
             "empty", "a list without a response", "Nobody had answered yet: export it again later."
         )
-    for number, response in enumerate(responses):
-        groups = list(_groups(response, f"/{number}" if isinstance(document, list) else ""))
-        is_changed |= json_file.scrub(response, but={"answers"})
-        for questions in groups:
-            is_changed |= _redact_group(questions)
-    return json_file.dump(document) if is_changed or json_file.is_doubled(data) else data
+    compact, is_redacted = _REDACTING.read(document)
+    is_changed |= is_redacted
+    return json_file.dump(document) if is_changed or json_file.is_doubled(data) else data, compact
 
 
-def _groups(response: Any, pointer: str) -> Iterator[list[dict[str, Any]]]:
-    """The questions of a response that stand together: those outside of groups, and those of each group."""
-    if not isinstance(response, dict) or not isinstance(response.get("answers"), list):
-        raise malformed(
-            f"{pointer or 'the document'} is no response: it has no list of `answers`",
-            "Take the file as the platform's scraper wrote it: a list of responses, or one response.",
-        )
-    waiting = [(f"{pointer}/answers", response["answers"])]
-    for place, entries in waiting:  # grows while it is walked through
+def compact(document: bytes) -> Compact:
+    """What the queries take of a document that is redacted."""
+    return _READING.read(json_file.parse_quickly(document)[0])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a question, its field and type given, has as its answer: a text, or choices.
+
+    `pointer` leads from the question to the answer; `hint` is the attribute of the place that it may tell.
+    """
+
+    field_ref: str | None
+    other_ref: str | None
+    title: str | None
+    typeform_type: str | None
+    value: str | None
+    choices: tuple[str | None, ...] | None
+    pointer: str | None
+    is_readable: bool
+    hint: str | None
+
+
+#: A response: its key, where it stands, when it was submitted, the places of its questions, and by the same rank its
+#: values, each by the digest of its question and answer.
+Response = tuple[str, str, str | None, tuple[str, ...], list[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Compact:
+    """The responses of a document, and the values that they have, which many share."""
+
+    responses: list[Response]
+    values: dict[bytes, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question as it stands in a file, with its answer.
+
+    `asked`: its id, title and type. `kept`: the question without what must not be kept, if that differs.
+    """
+
+    asked: tuple[str | None, str | None, str | None]
+    kept: dict[str, Any] | None
+    digest: bytes
+    value: Value
+
+
+#: Questions that are remembered: forms ask the same of everybody, and most of what is answered comes again.
+_REMEMBERED = 50_000
+_LONGEST = 2_000  # bytes; what is longer comes once
+
+#: Places of a response's questions: none for one that stands there, theirs for a group.
+_Shape = tuple["_Shape | None", ...]
+
+
+class _Reader:
+    """Reads responses question by question, each of which that came before is known by its bytes."""
+
+    def __init__(self, *, redacts: bool) -> None:
+        self._redacts = redacts
+        self._known: dict[bytes, _Question] = {}
+
+    def read(self, document: Any) -> tuple[Compact, bool]:
+        """The responses; and whether something was taken out of `document`, which is changed in its place.
+
+        Raises Rejection `malformed`.
+        """
+        is_list = isinstance(document, list)
+        tokens: Counter[str] = Counter()
+        found: list[Response] = []
+        values: dict[bytes, Value] = {}
+        is_changed = False
+        for number, response in enumerate(document if is_list else [document]):
+            if response is None and not self._redacts:
+                continue  # taken out (`without`)
+            pointer = f"/{number}" if is_list else ""
+            if not isinstance(response, dict) or not isinstance(response.get("answers"), list):
+                raise malformed(
+                    f"{pointer or 'the document'} is no response: it has no list of `answers`",
+                    "Take the file as the platform's scraper wrote it: a list of responses, or one response.",
+                )
+            if self._redacts:
+                is_changed |= json_file.scrub(response, but={"answers"})
+            questions: list[_Question] = []
+            shape, is_redacted = self._visit(response["answers"], f"{pointer}/answers", questions)
+            is_changed |= is_redacted
+            places, names = _places(shape)
+            for rank in names:
+                questions[rank] = _named(questions[rank])
+            token = _told(response.get("token")) or (str(number) if is_list else "")
+            tokens[token] += 1
+            key = token if tokens[token] == 1 else f"{token}#{tokens[token]}"
+            digests = [question.digest for question in questions]
+            values.update(zip(digests, [question.value for question in questions], strict=True))
+            found.append((key, pointer, _told(response.get("submitted_at")), places, digests))
+        return Compact(found, values), is_changed
+
+    def _visit(self, entries: list[Any], place: str, questions: list[_Question]) -> tuple[_Shape, bool]:
+        """Add the questions that stand together, those of groups in the place of these."""
+        known = self._known
+        seen: list[_Question | list[Any]] = []
         for number, entry in enumerate(entries):
             group = entry.get("group") if isinstance(entry, dict) else 0
-            if group is not None and not (isinstance(group, dict) and isinstance(group.get("answers"), list)):
+            if group is None:
+                text = json_file.dump(entry)
+                seen.append(known.get(text) or self._meet(entry, text))
+            elif isinstance(group, dict) and isinstance(group.get("answers"), list):
+                seen.append(group["answers"])
+            else:
                 raise malformed(
                     f"{place}/{number} is neither a question nor a group of questions",
                     "Take the file as the platform's scraper wrote it.",
                 )
-            if group:
-                waiting.append((f"{place}/{number}/group/answers", group["answers"]))
-        yield [entry for entry in entries if entry.get("group") is None]
-
-
-def _redact_group(questions: list[dict[str, Any]]) -> bool:
-    """Empty what is a person's; return whether anything was."""
-    known = tuple(
-        (_text(question.get("id")), _text(question.get("title")), _text(question.get("type")))
-        for question in questions
-    )
-    of_persons = personal.personal_places(known)
-    is_changed = False
-    for place, question in enumerate(questions):
-        for key, value in question.items():
-            if key in ("id", "ref", "title", "type"):
+        persons = self._persons_of(seen) if self._redacts else None
+        shape: list[_Shape | None] = []
+        is_changed = False
+        for number, question in enumerate(seen):
+            if isinstance(question, list):
+                inner, is_redacted = self._visit(question, f"{place}/{number}/group/answers", questions)
+                shape.append(inner)
+                is_changed |= is_redacted
                 continue
-            if place not in of_persons and json_file.is_harmless(value):
-                continue
-            if place in of_persons:
-                kept = json_file.emptied(value)
-            elif personal.is_known(known[place][0]):
-                kept = json_file.with_strings(value, personal.without_links)
-            else:
-                kept = json_file.with_strings(value, personal.without_contact)
-            if kept != value:
-                question[key] = kept
+            if persons and number in persons:
+                kept = _emptied(entries[number])
+                if kept != entries[number]:
+                    text = json_file.dump(kept)
+                    question = known.get(text) or self._meet(kept, text)
+                    entries[number] = kept
+                    is_changed = True
+            elif question.kept is not None:
+                entries[number] = question.kept
                 is_changed = True
-    return is_changed
+            questions.append(question)
+            shape.append(None)
+        return tuple(shape), is_changed
+
+    def _persons_of(self, seen: list[_Question | list[Any]]) -> frozenset[int]:
+        """Which of the entries that stand together hold a person's data."""
+        ranks = [rank for rank, question in enumerate(seen) if not isinstance(question, list)]
+        found = personal.personal_places(
+            tuple(question.asked for question in seen if not isinstance(question, list))
+        )
+        return found if len(ranks) == len(seen) else frozenset(ranks[place] for place in found)
+
+    def _meet(self, entry: dict[str, Any], text: bytes) -> _Question:
+        """A question that is not known yet."""
+        asked = (_text(entry.get("id")), _text(entry.get("title")), _text(entry.get("type")))
+        kept = _without_contacts(entry) if self._redacts else entry
+        if kept is entry:
+            kept_text, changed = text, None
+        else:
+            kept_text, changed = json_file.dump(kept), kept
+        question = _Question(asked, changed, blake2b(kept_text, digest_size=16).digest(), _value(kept))
+        if len(text) <= _LONGEST:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[text] = question
+        return question
+
+
+_REDACTING, _READING = _Reader(redacts=True), _Reader(redacts=False)
+
+_ASKED = ("id", "ref", "title", "type")
+
+
+def _without_contacts(entry: dict[str, Any]) -> dict[str, Any]:
+    """The question without addresses and links that must not be kept; the same object if there are none."""
+    mend = personal.without_links if personal.is_known(_text(entry.get("id"))) else personal.without_contact
+    kept = {
+        key: value if key in _ASKED or json_file.is_harmless(value) else json_file.with_strings(value, mend)
+        for key, value in entry.items()
+    }
+    return entry if kept == entry else kept
+
+
+def _emptied(entry: dict[str, Any]) -> dict[str, Any]:
+    """The question of a person without its answer."""
+    return {key: value if key in _ASKED else json_file.emptied(value) for key, value in entry.items()}
 
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
+@lru_cache(4096)
+def _places(shape: _Shape) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Where the questions of a response stand, below it; and the ranks of those that may tell the place's name."""
+    places = tuple(_walk(shape, "/answers"))
+    return places, tuple(rank for rank, place in enumerate(places) if place in _NAME_PLACES)
+
+
+def _walk(shape: _Shape, pointer: str) -> Iterator[str]:
+    for number, inner in enumerate(shape):
+        if inner is None:
+            yield f"{pointer}/{number}"
+        else:
+            yield from _walk(inner, f"{pointer}/{number}/group/answers")
+
+
+def _named(question: _Question) -> _Question:
+    """The question where it may tell the place's name."""
+    if question.value.typeform_type != "short_text":
+        return question
+    return replace(question, digest=question.digest + b"n", value=replace(question.value, hint="name"))
+
+
 #: Where each record stands (see ingest/formats/__init__.py).
 PLACES = "select record_key, response_pointer as place from form_responses"
 
 without = json_file.without
-parts = json_file.parts
 
 
-def compact(document: bytes) -> tuple[bytes, dict[str, str]]:
-    """The responses of a document as the queries take them, and by name the shapes that they have.
-
-    A shape is what was asked, the same for nearly all; a response has a value or choices for each question of its
-    own. A token that comes again is counted on: both are records.
-    """
-    parsed, _ = json_file.parse_quickly(document)
-    is_list = isinstance(parsed, list)
-    tokens: Counter[str] = Counter()
-    shapes: dict[str, str] = {}
-    responses = []
-    for number, response in enumerate(parsed if is_list else [parsed]):
-        if not isinstance(response, dict):
-            continue  # taken out (`without`), or in another part
-        token = _told(response.get("token")) or (str(number) if is_list else "")
-        tokens[token] += 1
-        asked: list[_Asked] = []
-        values: list[str | None] = []
-        choices: list[list[str | None] | None] = []
-        for place, entry in _questions(response["answers"], "/answers"):
-            told = _asked(place, entry)
-            answer = told[0]
-            asked.append(told[1:])
-            if type(answer) is str:
-                values.append(answer)
-                choices.append(None)
-            elif isinstance(answer, list):
-                values.append(None)
-                choices.append([item if type(item) is str else _label(item) for item in answer])
-            else:
-                values.append(_told(answer))
-                choices.append(None)
-        name, shape = _shape(tuple(asked))
-        shapes[name] = shape
-        responses.append(
-            {
-                "record_key": token if tokens[token] == 1 else f"{token}#{tokens[token]}",
-                "response_pointer": f"/{number}" if is_list else "",
-                "submitted_at": _told(response.get("submitted_at")),
-                "shape": name,
-                "values": values,
-                "choices": choices,
-            }
-        )
-    return json_file.dump(responses), shapes
-
-
-#: Of a question: its two ids, title and type, where its answer stands in the response, whether that can be read,
-#: and the attribute of the place that it may tell.
-_Asked = tuple[str | None, str | None, str | None, str | None, str | None, bool, str | None]
-
-
-@lru_cache(256)
-def _shape(asked: tuple[_Asked, ...]) -> tuple[str, str]:
-    names = ("field_ref", "other_ref", "title", "typeform_type", "pointer", "is_readable", "hint")
-    text = json_file.dump([dict(zip(names, question, strict=True)) for question in asked])
-    # Twelve characters are a value of their own in DuckDB, and no reference to one.
-    return b64encode(sha256(text).digest())[:12].decode(), text.decode()
-
-
-def _questions(entries: list[dict[str, Any]], pointer: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The questions as they were asked, those of groups in the place of these."""
-    for number, entry in enumerate(entries):
-        group = entry.get("group")
-        if group is None:
-            yield f"{pointer}/{number}", entry
-        else:
-            yield from _questions(group["answers"], f"{pointer}/{number}/group/answers")
-
-
-def _asked(place: str, entry: dict[str, Any]) -> tuple[Any, *_Asked]:
-    """The answer to a question, and what was asked."""
-    kind, title = _told(entry.get("type")), entry.get("title")
-    field_ref, other_ref = entry.get("id"), entry.get("ref")
+def _value(entry: dict[str, Any]) -> Value:
+    """What a question is, and its answer."""
+    kind = _told(entry.get("type"))
     pointer, answer, is_readable = None, None, True
     if kind is not None:
         answer = payload = entry.get(kind)
-        pointer = f"{place}/{_escaped(kind)}"
+        pointer = f"/{_escaped(kind)}"
         if isinstance(payload, dict):
             key = "value" if "value" in payload else next((k for k in _ANSWERED_UNDER if k in payload), None)
             answer = payload[key] if key else (payload or None)
             is_readable = key is not None and not isinstance(answer, dict)
             pointer = f"{pointer}/{key}" if key else pointer
-    hint = "name" if kind == "short_text" and place in _NAME_PLACES else None
-    return (
-        answer,
-        field_ref if type(field_ref) is str else _told(field_ref),
-        other_ref if other_ref is None else _told(other_ref),
-        title if type(title) is str else _told(title),
+    choices = answer if isinstance(answer, list) else None
+    return Value(
+        _told(entry.get("id")),
+        _told(entry.get("ref")),
+        _told(entry.get("title")),
         kind,
+        _told(answer) if choices is None else None,
+        None if choices is None else tuple(map(_label, choices)),
         pointer,
         is_readable,
-        hint,
+        None,
     )
 
 
 _ANSWERED_UNDER = ("value", "choices", "file_url")
 
 
-@lru_cache(1024)
 def _escaped(key: str) -> str:
     """A key, in a JSON pointer."""
     return key.replace("~", "~0").replace("/", "~1")
@@ -235,80 +325,114 @@ def _label(item: Any) -> str | None:
     return _told(item if label is None else label)
 
 
-_COMPACT = (
-    '[{"record_key":"VARCHAR","response_pointer":"VARCHAR","submitted_at":"VARCHAR","shape":"VARCHAR",'
-    '"values":["VARCHAR"],"choices":[["VARCHAR"]]}]'
-)
+def tables(documents: Sequence[Compact]) -> dict[str, pa.Table]:
+    """What the queries read of the documents, each of which is known by its rank.
+
+    `given_responses`: record, source_id (the document's rank), record_key, response_pointer, submitted_at, shape;
+    `given_places`: shape, position, place;
+    `given_values`: a row per value, as `Value` has them;
+    `given_answers`: record, position, value_id.
+    """
+    ids: dict[bytes, int] = {}
+    values: list[Value] = []
+    shapes: dict[tuple[str, ...], int] = {}
+    said = array("i")
+    lengths = array("i")
+    responses: list[tuple[str, str, str, str | None, int]] = []
+    for rank, document in enumerate(documents):
+        for digest, value in document.values.items():
+            if digest not in ids:
+                ids[digest] = len(values)
+                values.append(value)
+        for key, pointer, submitted_at, places, digests in document.responses:
+            shape = shapes.setdefault(places, len(shapes))
+            responses.append((str(rank), key, pointer, submitted_at, shape))
+            said.extend(map(ids.__getitem__, digests))
+            lengths.append(len(digests))
+    counts = numpy.frombuffer(lengths, "i4") if lengths else numpy.zeros(0, "i4")
+    records = numpy.arange(len(responses), dtype="i4")
+    first = numpy.cumsum(counts) - counts
+    columns = list(zip(*responses, strict=True)) or [()] * 5
+    names = ("source_id", "record_key", "response_pointer", "submitted_at")
+    return {
+        "given_responses": pa.table(
+            {
+                "record": records,
+                **{name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=False)},
+                "shape": pa.array(columns[4], pa.int32()),
+            }
+        ),
+        "given_places": pa.table(
+            {
+                "shape": pa.array([n for places, n in shapes.items() for _ in places], pa.int32()),
+                "position": pa.array([n for places in shapes for n in range(1, len(places) + 1)], pa.int32()),
+                "place": pa.array([place for places in shapes for place in places], pa.string()),
+            }
+        ),
+        "given_values": pa.table(
+            {
+                "value_id": numpy.arange(len(values), dtype="i4"),
+                **{
+                    name: pa.array([getattr(value, name) for value in values], kind)
+                    for name, kind in _VALUE_TYPES.items()
+                },
+            }
+        ),
+        "given_answers": pa.table(
+            {
+                "record": numpy.repeat(records, counts),
+                "position": (numpy.arange(len(said)) - numpy.repeat(first, counts) + 1).astype("i4"),
+                "value_id": numpy.frombuffer(said, "i4") if said else numpy.zeros(0, "i4"),
+            }
+        ),
+    }
+
+
+_VALUE_TYPES = {
+    "field_ref": pa.string(),
+    "other_ref": pa.string(),
+    "title": pa.string(),
+    "typeform_type": pa.string(),
+    "value": pa.string(),
+    "choices": pa.list_(pa.string()),
+    "pointer": pa.string(),
+    "is_readable": pa.bool_(),
+    "hint": pa.string(),
+}
 
 QUERIES: Mapping[str, str] = {
     # One row per response.
-    "form_responses": f"""
-        select source_id, unnest(from_json(document, '{_COMPACT}'), recursive := true) from documents
+    "form_responses": """
+        select source_id, record_key, response_pointer, record, shape, submitted_at from given_responses
     """,
-    # One row per question of each shape.
-    "form_shapes": """
-        with questions as (
-            select
-                shape,
-                from_json(
-                    questions,
-                    '[{"field_ref":"VARCHAR","other_ref":"VARCHAR","title":"VARCHAR","typeform_type":"VARCHAR",'
-                    || '"pointer":"VARCHAR","is_readable":"BOOLEAN","hint":"VARCHAR"}]'
-                ) as questions
-            from shapes
-        )
-
+    "form_keys": f"""
         select
-            shape,
-            generate_subscripts(questions, 1)::integer as position,
-            unnest(questions, recursive := true)
-        from questions
-    """,
-    "form_records": f"""
-        select
+            record,
             source_id,
             record_key,
             'not_asked' as default_state,
-            {fields.utc_timestamp("submitted_at")} as submitted_at,
+            {field_values.utc_timestamp("submitted_at")} as submitted_at,
             null::varchar as project_name,
             null::varchar as project_link
         from form_responses
     """,
-    "form_answers": """
-        with answers as (
-            select
-                source_id,
-                record_key,
-                response_pointer,
-                shape,
-                generate_subscripts("values", 1)::integer as position,
-                unnest("values") as value,
-                unnest(choices) as choices
-            from form_responses
-        )
-
+    "form_values": """
         select
-            answers.source_id,
-            answers.record_key,
-            answers.position,
-            shapes.field_ref,
-            shapes.other_ref,
-            shapes.title,
-            shapes.typeform_type,
-            answers.value,
-            list_transform(
-                answers.choices,
-                lambda label, i: {
-                    'label': label,
-                    'pointer': answers.response_pointer || shapes.pointer || '/' || (i - 1)
-                }
-            ) as choices,
-            answers.response_pointer || shapes.pointer as pointer,
-            shapes.is_readable,
+            * exclude (choices, hint),
+            list_transform(choices, lambda label, i: {'label': label, 'pointer': pointer || '/' || (i - 1)}) as choices,
             false as is_stored,
-            if(answers.value <> '', shapes.hint, null) as hint
-        from answers
-        inner join form_shapes as shapes using (shape, position)
+            if(value <> '', hint, null) as hint
+        from given_values
+    """,
+    "form_places": """
+        select
+            answers.record,
+            answers.position,
+            answers.value_id,
+            responses.response_pointer || places.place as prefix
+        from given_answers as answers
+        inner join form_responses as responses using (record)
+        inner join given_places as places using (shape, position)
     """,
     **fields.QUERIES,
 }

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ingest.formats import fields, json_file, personal
+from ingest.formats import field_values, fields, json_file, personal
 from ingest.formats.json_file import malformed
 from ingest.identify import Sample
 from ingest.reading import Rejection
@@ -244,7 +244,7 @@ QUERIES: Mapping[str, str] = {
             source_id,
             record_key,
             'not_asked' as default_state,
-            {fields.utc_timestamp("(response ->> '$.submitted_at')")} as submitted_at,
+            {field_values.utc_timestamp("(response ->> '$.submitted_at')")} as submitted_at,
             null::varchar as project_name,
             null::varchar as project_link
         from form_responses
@@ -269,7 +269,7 @@ QUERIES: Mapping[str, str] = {
             any_value(entry ->> '$.title') as title,
             any_value(entry ->> '$.type') as typeform_type
         from entries
-        where coalesce(entry ->> '$.type', '') not in {fields.sql_list(NO_QUESTIONS)}
+        where coalesce(entry ->> '$.type', '') not in {field_values.sql_list(NO_QUESTIONS)}
         group by all
     """,
     "form_given": """
@@ -368,7 +368,7 @@ QUERIES: Mapping[str, str] = {
                 forms.form
             from form_given as given
             inner join codebook_forms as forms on forms.field_ref in (given.field_ref, given.other_ref)
-            where forms.form not in {fields.sql_list(_OPEN_FORMS)}
+            where forms.form not in {field_values.sql_list(_OPEN_FORMS)}
                 and given.source_id not in (select source_id from form_definitions)
             group by given.source_id, given.record_key, forms.form
             qualify row_number() over (
@@ -431,5 +431,6 @@ QUERIES: Mapping[str, str] = {
             null::varchar as hint
         from form_left
     """,
+    **fields.BY_ANSWER,
     **fields.QUERIES,
 }

@@ -14,7 +14,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.formats import fields
+from ingest.formats import field_values, fields
 from ingest.formats.personal import is_address, personal_places, without_links
 from ingest.formats.php_csv import CsvError, Dialect, Row, blanked
 from ingest.identify import Sample
@@ -228,7 +228,7 @@ QUERIES: Mapping[str, str] = {
 
         select
             keyed.*,
-            trim(keyed.title) in {fields.sql_list(META)} as is_meta,
+            trim(keyed.title) in {field_values.sql_list(META)} as is_meta,
             titles.title_key is not null and not (is_repeated and is_marks) as is_titled,
             if(is_titled and titles.meanings = 1, titles.question_id, null) as question_id,
             is_marks,
@@ -435,7 +435,7 @@ QUERIES: Mapping[str, str] = {
                     then response_id
                 else concat_ws('#', response_id, 'R' || row_number)
             end as record_key,
-            {fields.utc_timestamp("submitted")} as submitted_at
+            {field_values.utc_timestamp("submitted")} as submitted_at
         from keys
     """,
     "form_records": """
@@ -523,5 +523,6 @@ QUERIES: Mapping[str, str] = {
             null::varchar as hint
         from written
     """,
+    **fields.BY_ANSWER,
     **fields.QUERIES,
 }

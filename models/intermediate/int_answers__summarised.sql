@@ -1,20 +1,63 @@
 with
 
-records as (
+identified as (
 
     select * from {{ ref('int_records__identified') }}
 
 ),
 
+several as (
+
+    select evaluation_id
+    from identified
+    group by evaluation_id
+    having count(*) > 1
+
+),
+
+corrected as (
+
+    select distinct
+        project_key,
+        year
+    from {{ ref('int_corrections__listed') }}
+    where question_id is not null
+
+),
+
+-- Those that are compared, with each other or with what a correction expects.
+records as (
+
+    select
+        identified.source_id,
+        identified.record_key,
+        identified.record_id
+    from identified
+    left join several on identified.evaluation_id = several.evaluation_id
+    left join corrected on identified.project_key = corrected.project_key and identified.year = corrected.year
+    where several.evaluation_id is not null or corrected.project_key is not null
+
+),
+
 observations as (
 
-    select * from {{ ref('stg_raw__observations') }}
+    select
+        observations.*,
+        records.record_id
+    from {{ ref('stg_raw__observations') }} as observations
+    inner join records
+        on observations.source_id = records.source_id and observations.record_key = records.record_key
 
 ),
 
 testimonies as (
 
-    select * from {{ ref('stg_raw__testimonies') }}
+    select
+        testimonies.*,
+        records.record_id
+    from {{ ref('stg_raw__testimonies') }} as testimonies
+    inner join records
+        on testimonies.source_id = records.source_id and testimonies.record_key = records.record_key
 
 ),
 
@@ -22,8 +65,7 @@ testimonies as (
 said as (
 
     select
-        source_id,
-        record_key,
+        record_id,
         question_id,
         ordinal,
         coalesce(
@@ -40,8 +82,7 @@ said as (
     from observations
     union all
     select
-        source_id,
-        record_key,
+        record_id,
         question_id,
         1 as ordinal,
         {{ text_key('text') }} as answer,
@@ -57,17 +98,16 @@ said as (
 final as (
 
     select
-        records.record_id,
-        said.question_id,
-        {{ join_texts('said.answer', 'said.answer', '|') }} as answer,
-        {{ join_texts('said.words', 'said.ordinal', ' | ') }} as words,
-        bool_or(said.is_truncated) as is_truncated,
-        min(said.source_start) as source_start,
-        max(said.source_end) as source_end,
-        min(said.source_pointer) as source_pointer
-    from records
-    inner join said on records.source_id = said.source_id and records.record_key = said.record_key
-    group by records.record_id, said.question_id
+        record_id,
+        question_id,
+        {{ join_texts('answer', 'answer', '|') }} as answer,
+        {{ join_texts('words', 'ordinal', ' | ') }} as words,
+        bool_or(is_truncated) as is_truncated,
+        min(source_start) as source_start,
+        max(source_end) as source_end,
+        min(source_pointer) as source_pointer
+    from said
+    group by record_id, question_id
 
 )
 

@@ -122,7 +122,7 @@ class Read:
 def read_place(document: Mapping[str, Any] | bytes, folder: Path) -> Read:
     """Redact and read one place through a database in `folder`; check what holds of every place."""
     data = place.redact(document if isinstance(document, bytes) else json.dumps(document).encode())
-    with RawTables(folder / "build.duckdb", ROOT) as tables:
+    with RawTables(folder / "build.duckdb", ROOT, folder / "spill") as tables:
         tables.load([read_export(SOURCE_ID, place.NAME, len(data), data, tables.codebook)])
 
         def rows(table: str) -> list[dict[str, Any]]:

@@ -295,7 +295,7 @@ def test_any_shape_of_values_is_read(tmp_path: Path) -> None:
         *(("blocs", "impact_social", "donnees", key) for key in social),
     ]
     documents = [changed(*path, to=odd) for path in paths for odd in odd_values]
-    with RawTables(tmp_path / "build.duckdb", ROOT) as tables:
+    with RawTables(tmp_path / "build.duckdb", ROOT, tmp_path / "spill") as tables:
         tables.load(
             [
                 read_export(

@@ -18,7 +18,7 @@ from ingest.warehouse import PROJECT_ROOT, Warehouse
 def tables(warehouse: Warehouse, rows: int = 10, *, reverse: bool = False) -> None:
     """A small build.duckdb: a dimension, a view, facts by year, and what is not to be published."""
     order = "desc" if reverse else "asc"
-    with RawTables(warehouse.build_database, PROJECT_ROOT):
+    with RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill):
         pass  # the raw schema, empty
     with duckdb.connect(warehouse.build_database) as connection:
         connection.execute("create schema if not exists staging")

@@ -184,7 +184,7 @@ RESULTS = [
 def built(tmp_path: Path) -> Warehouse:
     """A warehouse that was built: an export in doubt, one refused, a test that warns, cases to look at."""
     warehouse = Warehouse(tmp_path / "warehouse")
-    with RawTables(warehouse.build_database, ROOT) as tables:
+    with RawTables(warehouse.build_database, ROOT, warehouse.spill) as tables:
         for statement in (
             "insert into raw.exports values ('a', 'place_json', null, null, 'utf-8', 9, null, null, null, null)",
             f"insert into raw.receipts values ('a', '{HOSTILE}', 2024, 'folder', null, 'a', null, false)",
