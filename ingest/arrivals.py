@@ -6,6 +6,7 @@ other processes, while this one goes on. Only some files are in memory at a time
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
@@ -182,6 +183,7 @@ def _open(
         yield _Opened(collection, file, None, None, rejection, 1)
         return
     contents: list[tuple[Candidate, bytes | Rejection]] = [(file, data)]
+    digest = sha256(data).hexdigest()
     if is_container(data):
         contents = [
             (file if path == file.path else collection.member(file, path), content)
@@ -189,13 +191,13 @@ def _open(
             if path == file.path or not is_aside(PurePosixPath(path).name)
         ]
     elif known_files:
-        known_files.note(file.file, status, sha256(data).hexdigest())
+        known_files.note(file.file, status, digest)
     for number, (candidate, content) in enumerate(contents, start=1):
         ends = int(number == len(contents))
         if isinstance(content, Rejection):
             yield _Opened(collection, candidate, None, None, content, ends)
             continue
-        source_id = sha256(content).hexdigest()
+        source_id = digest if content is data else sha256(content).hexdigest()
         is_needed = not _is_known(source_id, state, again)
         yield _Opened(collection, candidate, source_id, content if is_needed else None, None, ends)
 
@@ -306,6 +308,7 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not end up among the answers
     codebook = Codebook.load(PROJECT_ROOT)
+    gc.disable()  # documents hold no circles, and many objects: to look for some takes a third of the time
     while True:
         try:
             wanted: list[Wanted] = pickle.load(sys.stdin.buffer)

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -192,15 +192,22 @@ class Codebook:
 
         All are temporary: nothing is written to the database that the connection holds.
         """
-        for name, rows, schema in (
-            ("codebook_questions", self.questions.values(), _QUESTION_SCHEMA),
-            ("codebook_labels", self.labels(), _LABEL_SCHEMA),
-            ("codebook_forms", self.fields, _FORM_SCHEMA),
-        ):
-            connection.register("codebook_rows", pa.Table.from_pylist([asdict(row) for row in rows], schema))
+        for name, rows in self._tables.items():
+            connection.register("codebook_rows", rows)
             connection.execute(f"create or replace temp table {name} as from codebook_rows")
             connection.unregister("codebook_rows")
         connection.execute(_LABEL_KEY_MACRO)
+
+    @cached_property
+    def _tables(self) -> dict[str, pa.Table]:
+        return {
+            name: pa.Table.from_pylist([asdict(row) for row in rows], schema)
+            for name, rows, schema in (
+                ("codebook_questions", self.questions.values(), _QUESTION_SCHEMA),
+                ("codebook_labels", self.labels(), _LABEL_SCHEMA),
+                ("codebook_forms", self.fields, _FORM_SCHEMA),
+            )
+        }
 
 
 _QUESTION_SCHEMA = pa.schema(

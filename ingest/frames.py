@@ -38,10 +38,18 @@ class Frame:
         adds = {"is_whole": is_whole, **self.adds}
         hides = f" exclude ({', '.join(self.hides)})" if self.hides else ""
         return f"""
-            select rows.*{hides}, {", ".join(f"{value} as {name}" for name, value in adds.items())}
+            select
+                rows.*{hides},
+                {", ".join(f"{value} as {name}" for name, value in adds.items())}
+            {self.own_rows(format_name)}
+            {self.joins}
+        """
+
+    def own_rows(self, format_name: str) -> str:
+        """SQL, from `from` on: the raw table's rows of one form's exports."""
+        return f"""
             from {self.table} as rows
             semi join exports as own on own.source_id = rows.source_id and own.format = '{format_name}'
-            {self.joins}
         """
 
 
@@ -305,7 +313,7 @@ class Content:
 
     def every_row(self) -> pa.Table:
         """All rows; the connection's tables must still be those that the frame was made of."""
-        return self.connection.execute(FRAMES[self.name].query(self.format_name)).to_arrow_table()
+        return _fetched(self.connection, FRAMES[self.name].query(self.format_name))
 
 
 def frames(connection: duckdb.DuckDBPyConnection, codebook: Codebook) -> Iterator[Content]:
@@ -319,26 +327,35 @@ def frames(connection: duckdb.DuckDBPyConnection, codebook: Codebook) -> Iterato
     formats = connection.execute("select distinct format from exports order by format").fetchall()
     for (format_name,) in formats:
         for name, frame in FRAMES.items():
-            connection.execute(f"create or replace temp table framed as {frame.query(format_name)}")
+            own = frame.own_rows(format_name)
             counts = dict(
-                connection.execute("select source_id, count(*) from framed group by source_id").fetchall()
+                connection.execute(f"select source_id, count(*) {own} group by source_id").fetchall()
             )
             if counts:
-                sample, is_whole = _sample(connection, frame, sum(counts.values()))
+                sample, is_whole = _sample(connection, frame, format_name, sum(counts.values()))
                 yield Content(format_name, name, counts, sample, is_whole, connection)
 
 
-def _sample(connection: duckdb.DuckDBPyConnection, frame: Frame, row_count: int) -> tuple[pa.Table, bool]:
-    """The rows that stand for all of `framed`, and whether they are all."""
+def _sample(
+    connection: duckdb.DuckDBPyConnection, frame: Frame, format_name: str, row_count: int
+) -> tuple[pa.Table, bool]:
+    """The rows that stand for all of a frame, and whether they are all."""
     keys = ", ".join(name for name in _KEYS if name in frame.columns)
-    repeated = f"select 1 from framed group by {keys} having count(*) > 1 limit 1"
+    repeated = f"select 1 {frame.own_rows(format_name)} group by {keys} having count(*) > 1 limit 1"
     is_whole = (
         row_count < FEW_ROWS or frame.table == "exports" or bool(connection.execute(repeated).fetchall())
     )
+    framed = frame.query(format_name)
     if is_whole:
-        return connection.execute("from framed").to_arrow_table(), True
+        return _fetched(connection, framed), True
     alike = ", ".join(_OWN.get(name, f'"{name}"') or "true" for name in frame.columns)
     columns = ", ".join(
         f'first("{name}") as "{name}"' if name in _OWN else f'"{name}"' for name in frame.columns
     )
-    return connection.execute(f"select {columns} from framed group by {alike}").to_arrow_table(), False
+    return _fetched(connection, f"select {columns} from ({framed}) group by {alike}"), False
+
+
+def _fetched(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
+    """The rows of a query; within the database a `source_id` may be the number of one."""
+    rows = connection.execute(f"select * replace (source_id::varchar as source_id) from ({query})")
+    return rows.to_arrow_table()

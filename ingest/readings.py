@@ -77,10 +77,12 @@ def in_memory(spill: Path | None) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config=bounded(spill) if spill else {"preserve_insertion_order": False})
 
 
-def create_table(name: str, schema: pa.Schema) -> str:
-    """SQL: make a table of this schema."""
+def create_table(name: str, schema: pa.Schema, types: Mapping[str, str] | None = None) -> str:
+    """SQL: make a table of this schema; `types` are those of columns that have another one."""
     columns = ", ".join(
-        f'"{field.name}" {_SQL_TYPES[field.type]}{"" if field.nullable else " not null"}' for field in schema
+        f'"{field.name}" {(types or {}).get(field.name) or _SQL_TYPES[field.type]}'
+        f"{'' if field.nullable else ' not null'}"
+        for field in schema
     )
     return f"create table {name} ({columns})"
 
@@ -163,9 +165,17 @@ class Readings:
         self._bytes = 0
         self._failures: dict[str, Rejection] = {}
         self._waiting: dict[str, list[Export]] = {}
+        self._create_tables()
+
+    def _create_tables(self) -> None:
+        """Make the tables anew. A `source_id` is long to copy and to compare: its column holds the number of one."""
         for name in READ_TABLES:
             self.connection.execute(f"drop table if exists {name}")
-            self.connection.execute(create_table(name, RAW_TABLES[name]))
+        values = ", ".join(f"'{source_id}'" for source_id in self.exports) or "''"
+        self.connection.execute("drop type if exists source")
+        self.connection.execute(f"create type source as enum ({values})")
+        for name in READ_TABLES:
+            self.connection.execute(create_table(name, RAW_TABLES[name], {"source_id": "source"}))
 
     @property
     def is_full(self) -> bool:
@@ -178,7 +188,9 @@ class Readings:
         self._waiting.setdefault(export.format, []).append(export)
 
     def failures(self) -> dict[str, Rejection]:
-        """Fill the tables with all that was added; return why which exports could not be read."""
+        """Fill the tables with all that was added, once; return why which exports could not be read."""
+        if self._waiting:
+            self._create_tables()
         for format_name, exports in self._waiting.items():
             for batch in _batches(exports):
                 self._read(BY_NAME[format_name], batch)
@@ -272,8 +284,10 @@ def query(
         if name in RAW_TABLES:
             rows = scratch.execute(sql).to_arrow_table()
             place = rows.schema.get_field_index("source_id")
-            column = source_ids.take(rows.column(place).combine_chunks().cast(pa.int32()))
-            found[name] = rows.set_column(place, "source_id", column)
+            ranks = rows.column(place).combine_chunks().cast(pa.int32())
+            found[name] = rows.set_column(
+                place, "source_id", pa.DictionaryArray.from_arrays(ranks, source_ids)
+            )
         else:
             scratch.execute(f"create or replace temp table {name} as {sql}")
     return found

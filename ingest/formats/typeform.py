@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 import pyarrow as pa
@@ -70,8 +70,7 @@ def compact(document: bytes) -> Compact:
     return _READING.read(json_file.parse_quickly(document)[0])[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What a question, its field and type given, has as its answer: a text, or choices.
 
     `pointer` leads from the question to the answer; `hint` is the attribute of the place that it may tell.
@@ -166,53 +165,54 @@ class _Reader:
 
     def _visit(self, entries: list[Any], place: str, questions: list[_Question]) -> tuple[_Shape, bool]:
         """Add the questions that stand together, those of groups in the place of these."""
-        known = self._known
-        seen: list[_Question | list[Any]] = []
+        groups: dict[int, list[Any]] = {}
         for number, entry in enumerate(entries):
             group = entry.get("group") if isinstance(entry, dict) else 0
             if group is None:
-                text = json_file.dump(entry)
-                seen.append(known.get(text) or self._meet(entry, text))
-            elif isinstance(group, dict) and isinstance(group.get("answers"), list):
-                seen.append(group["answers"])
-            else:
+                continue
+            if not isinstance(group, dict) or not isinstance(group.get("answers"), list):
                 raise malformed(
                     f"{place}/{number} is neither a question nor a group of questions",
                     "Take the file as the platform's scraper wrote it.",
                 )
-        persons = self._persons_of(seen) if self._redacts else None
-        shape: list[_Shape | None] = []
-        is_changed = False
-        for number, question in enumerate(seen):
-            if isinstance(question, list):
-                inner, is_redacted = self._visit(question, f"{place}/{number}/group/answers", questions)
-                shape.append(inner)
+            groups[number] = group["answers"]
+        ranks = [number for number in range(len(entries)) if number not in groups] if groups else None
+        together, is_changed = self._meet_together(entries, ranks)
+        if ranks is None:
+            questions += together
+            return (None,) * len(together), is_changed
+        shape: list[_Shape | None] = [None] * len(entries)
+        waiting = iter(together)
+        for number in range(len(entries)):
+            if number in groups:
+                inner = f"{place}/{number}/group/answers"
+                shape[number], is_redacted = self._visit(groups[number], inner, questions)
                 is_changed |= is_redacted
-                continue
-            if persons and number in persons:
-                kept = _emptied(entries[number])
-                if kept != entries[number]:
-                    text = json_file.dump(kept)
-                    question = known.get(text) or self._meet(kept, text)
-                    entries[number] = kept
-                    is_changed = True
-            elif question.kept is not None:
-                entries[number] = question.kept
-                is_changed = True
-            questions.append(question)
-            shape.append(None)
+            else:
+                questions.append(next(waiting))
         return tuple(shape), is_changed
 
-    def _persons_of(self, seen: list[_Question | list[Any]]) -> frozenset[int]:
-        """Which of the entries that stand together hold a person's data."""
-        ranks = [rank for rank, question in enumerate(seen) if not isinstance(question, list)]
-        found = personal.personal_places(
-            tuple(question.asked for question in seen if not isinstance(question, list))
-        )
-        return found if len(ranks) == len(seen) else frozenset(ranks[place] for place in found)
+    def _meet_together(self, entries: list[Any], ranks: list[int] | None) -> tuple[list[_Question], bool]:
+        """The questions that stand together, in these places or in all; what must not be kept is taken out."""
+        asked = entries if ranks is None else [entries[rank] for rank in ranks]
+        known = self._known
+        found = [known.get(text) or self._meet(text) for text in map(json_file.dump, asked)]
+        if not self._redacts:
+            return found, False
+        mended = {number: question.kept for number, question in enumerate(found) if question.kept is not None}
+        for number in personal.personal_places(tuple([question.asked for question in found])):
+            kept = _emptied(asked[number])
+            if kept != asked[number]:
+                text = json_file.dump(kept)
+                found[number] = known.get(text) or self._meet(text)
+                mended[number] = kept
+        for number, kept in mended.items():
+            entries[number if ranks is None else ranks[number]] = kept
+        return found, bool(mended)
 
-    def _meet(self, entry: dict[str, Any], text: bytes) -> _Question:
+    def _meet(self, text: bytes) -> _Question:
         """A question that is not known yet."""
+        entry = json_file.parse_quickly(text)[0]
         asked = (_text(entry.get("id")), _text(entry.get("title")), _text(entry.get("type")))
         kept = _without_contacts(entry) if self._redacts else entry
         if kept is entry:
@@ -270,7 +270,7 @@ def _named(question: _Question) -> _Question:
     """The question where it may tell the place's name."""
     if question.value.typeform_type != "short_text":
         return question
-    return replace(question, digest=question.digest + b"n", value=replace(question.value, hint="name"))
+    return replace(question, digest=question.digest + b"n", value=question.value._replace(hint="name"))
 
 
 #: Where each record stands (see ingest/formats/__init__.py).
