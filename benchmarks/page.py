@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +55,8 @@ def write_page(results: dict[str, Any], docs: Path) -> None:
     for size in sizes:
         same = size.get("same_numbers")
         if same:
-            lines.append(
-                f"  at {size['evaluations']:,} evaluations {same['pandas']} and {same['polars']} of "
-                f"{same['compared']} differ."
-            )
+            counts = " and ".join(str(same.get(name, "(none)")) for name in ("pandas", "polars"))
+            lines.append(f"  at {size['evaluations']:,} evaluations {counts} of {same['compared']} differ.")
     lines += ["", "![Processor time per evaluation](images/performance.svg)", ""]
     (docs / "performance.md").write_text("\n".join(lines), encoding="utf-8")
     (docs / "images" / "performance.svg").write_text(chart(sizes), encoding="utf-8")
@@ -107,7 +106,21 @@ def _ratios(sizes: list[dict[str, Any]]) -> list[str]:
             )
             cells.append(f"{one / other:.2f}" if other else "not run")
         rows.append(f"| {label} | {' | '.join(cells)} |")
+    for step in ("ingest", "build", "report"):
+        cells = ["–"] + [_growth(before, size, step) for before, size in pairwise(sizes)]
+        rows.append(
+            f"| `{step}`, an evaluation's time compared with that of the size before | {' | '.join(cells)} |"
+        )
     return [*rows, "", "By seconds of the processors.", ""]
+
+
+def _growth(before: dict[str, Any], size: dict[str, Any], step: str) -> str:
+    """How many times as long an evaluation takes as where there are fewer of them."""
+    one, other = before["steps"].get(step), size["steps"].get(step)
+    if not one or not other or one["error"] or other["error"]:
+        return "not run"
+    per_evaluation = other["cpu_seconds"] / size["evaluations"]
+    return f"{per_evaluation / (one['cpu_seconds'] / before['evaluations']):.2f}"
 
 
 def _file_sizes(sizes: list[dict[str, Any]]) -> list[str]:

@@ -7,9 +7,9 @@
     - whatever reads what was touched takes the batch in hand (`is_in_hand`), or all where none is.
 -#}
 
-{#- The evaluations of a batch: as many as a model can take in the memory that it is given. -#}
+{#- The evaluations of a batch: as many as a model can take in the memory that it is given (profiles.yml). -#}
 {% macro batch_size() -%}
-    {{ var('batch_size', 10000) }}
+    {{ env_var('EFFETS_BATCH', '10000') | int }}
 {%- endmacro %}
 
 {% macro is_in_hand(batch) -%}

@@ -19,7 +19,7 @@ from ingest.publish import publish
 from ingest.records import redate, restore, retract
 from ingest.warehouse import PROJECT_ROOT, Warehouse
 from tests.pipeline.once import parsed_once
-from tests.pipeline.warehouses import parquet_bytes
+from tests.pipeline.warehouses import dbt_build, parquet_bytes
 
 #: The models that are built by evaluation, and what they need.
 FACTS = ("fct_response_record", "fct_response", "fct_observation", "fct_testimony")
@@ -174,3 +174,30 @@ def test_any_sequence_gives_the_same_publication(tmp_path: Path, seed: int) -> N
         assert not whole.build().failures
         publish(whole)
         assert parquet_bytes(network.warehouse.root) == parquet_bytes(whole.root)
+
+
+def test_batches_are_what_the_whole_is(tmp_path: Path, published_example: Warehouse) -> None:
+    """Whatever the number of evaluations that are built together, the tables say the same."""
+    tables = (*FACTS, "fct_indicator_evaluation", "fct_indicator_value", "fct_indicator_matched")
+    shutil.copy(published_example.build_database, tmp_path / "build.duckdb")
+    with duckdb.connect(tmp_path / "build.duckdb") as connection:
+        connection.execute("delete from raw.built_evaluations")
+        connection.execute("delete from raw.built_years")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EFFETS_BATCH", "7")
+        dbt_build(
+            Warehouse(tmp_path),
+            "model",
+            select=("int_evaluations__touched", "int_years__touched", "int_indicators__criteria", *tables),
+        )
+    with duckdb.connect(tmp_path / "build.duckdb") as connection:
+        connection.execute(f"attach '{published_example.build_database}' as whole (read_only)")
+        for touched in ("int_evaluations__touched", "int_years__touched"):
+            batches = connection.execute(
+                f"select count(distinct batch) from intermediate.{touched}"
+            ).fetchall()
+            assert batches[0][0] > 1
+        for table in tables:
+            for one, other in (("main", "whole.main"), ("whole.main", "main")):
+                missing = f"select count(*) from (from {one}.{table} except all from {other}.{table})"
+                assert connection.execute(missing).fetchall() == [(0,)], table
