@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
+from itertools import zip_longest
 from pathlib import Path
 
 import duckdb
@@ -29,6 +30,7 @@ KEPT_RELEASES = 3
 MEMORY_LIMIT = "600MB"
 
 CURRENT = "current"
+DATABASE = "effets.duckdb"
 
 #: What each Parquet file was made of, and its own hash: a file that would be made of the same, and is what it was, is
 #: linked to, not written again.
@@ -119,7 +121,7 @@ def _point_at(release_id: str, warehouse: Warehouse) -> None:
     if not current.is_symlink() or os.readlink(current) != release_id:
         replace_link(current, Path(release_id))
     links = (
-        (warehouse.database, "effets.duckdb"),
+        (warehouse.database, DATABASE),
         (warehouse.parquet, "parquet"),
         (warehouse.quality, "quality"),
         (warehouse.dictionary, "dictionary"),
@@ -135,13 +137,16 @@ def _write_release(
 ) -> dict[str, int]:
     """Write parquet/, and effets.duckdb with its comments, into `folder`; return the rows of each table.
 
-    `before`: the release to share files with.
+    `before`: the release to share files with, and whose database is brought up to this one.
     """
     parquet = folder / "parquet"
     parquet.mkdir()
-    database = folder / "effets.duckdb"
+    database = folder / DATABASE
     known = _parts(before)
     parts: dict[str, list[str]] = {}
+    is_copy = before is not None and known.get(DATABASE) == [_hash_of_file(before / DATABASE)]
+    if before is not None and is_copy:
+        shutil.copyfile(before / DATABASE, database)
     rows: dict[str, int] = {}
     spill = folder / ".spill"
     config = {**bounded(spill), "preserve_insertion_order": True, "memory_limit": MEMORY_LIMIT}
@@ -157,15 +162,24 @@ def _write_release(
             """
         ).fetchall()
         published = {table: columns for table, columns in tables if table.startswith(PREFIXES)}
+        connection.execute("begin")
+        for (table,) in connection.execute(
+            "select table_name from duckdb_tables() where database_name = current_database()"
+        ).fetchall():
+            if table not in published:
+                connection.execute(f'drop table "{table}"')
+        connection.execute("commit")
         for table, columns in published.items():
             files = _write_parquet(connection, table, columns, parquet, before, known, parts)
-            rows[table] = _write_table(connection, table, columns, files)
+            kept = _first_that_differs(table, known, parts) if is_copy else 0
+            rows[table] = _write_table(connection, table, columns, files, kept)
         connection.execute("detach build")
         connection.execute("begin")  # hundreds of comments, each of which would be a write to the disk
         comment(connection, (table for table in dictionary if table.name in published))
         connection.execute("commit")
     shutil.rmtree(spill, ignore_errors=True)
     os.chmod(database, 0o444)
+    parts[DATABASE] = [_hash_of_file(database)]
     (folder / _PARTS).write_text(json.dumps(parts, indent=1), encoding="utf-8")
     return rows
 
@@ -252,18 +266,41 @@ def _share(file: Path, other: Path) -> None:
         shutil.copyfile(file, other)
 
 
+def _first_that_differs(table: str, known: Mapping[str, list[str]], parts: Mapping[str, list[str]]) -> int:
+    """How many of the table's files, from the first on, say what those of the release before say."""
+    old, new = (
+        [
+            (place, content[0])
+            for place, content in release.items()
+            if Path(place).parts[0] in (table, f"{table}.parquet")
+        ]
+        for release in (known, parts)
+    )
+    if old == new:
+        return len(new)
+    return next(number for number, (one, other) in enumerate(zip_longest(old, new)) if one != other)
+
+
 def _write_table(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], files: list[Path]
+    connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], files: list[Path], kept: int
 ) -> int:
-    """Write a table of effets.duckdb from its Parquet files, as they stand there; return the number of rows."""
-    connection.execute(f'create table "{table}" as from build.main."{table}" limit 0')
+    """Write a table of effets.duckdb from its Parquet files, as they stand there; return the number of rows.
+
+    The rows of the first `kept` files are there.
+    """
+    years = [file.parent.name.partition("year=")[2] for file in files]
     names = ", ".join(f'"{column}"' for column in columns)
-    for file in files:
-        year = file.parent.name.partition("year=")[2]
+    connection.execute("begin")  # else each file would be a write to the disk
+    if kept == 0:
+        connection.execute(f'create or replace table "{table}" as from build.main."{table}" limit 0')
+    elif years[kept - 1]:
+        connection.execute(f'delete from "{table}" where year is null or year > {int(years[kept - 1])}')
+    for file, year in zip(files[kept:], years[kept:], strict=True):
         chosen = ", ".join(year if year and column == "year" else f'"{column}"' for column in columns)
         connection.execute(
             f'insert into "{table}" ({names}) select {chosen} from read_parquet({_literal(file)})'
         )
+    connection.execute("commit")
     return int(connection.execute(f'select count(*) from "{table}"').fetchall()[0][0])
 
 

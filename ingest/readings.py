@@ -210,7 +210,11 @@ class Readings:
             else "semi join wanted using (source_id)"
         )
         for name in READ_TABLES:
-            relation = self.connection.execute(f"select * from {name} {chosen}")
+            # As a text: the values of an enum would be handed over with each batch, and freed with it, while the
+            # database that takes them still refers to them.
+            relation = self.connection.execute(
+                f"select * replace (source_id::varchar as source_id) from {name} {chosen}"
+            )
             yield name, relation.to_arrow_reader(ROWS_AT_ONCE)
         self.connection.unregister("wanted")
 
@@ -243,7 +247,7 @@ class Readings:
             made = self._scratch.execute(_MADE).fetchall()
             for (name,) in made:
                 self._scratch.execute(f"drop table temp.{name}")
-        return {name: pa.concat_tables(tables) for name, tables in found.items()}
+        return {name: pa.concat_tables(tables).unify_dictionaries() for name, tables in found.items()}
 
     def _insert(self, exports: Sequence[Export], found: Mapping[str, pa.Table]) -> None:
         """Write what was read, all of it or nothing. Raises duckdb.Error for rows that fit no table."""

@@ -165,6 +165,66 @@ def test_a_file_that_would_say_the_same_is_shared(warehouse: Warehouse) -> None:
     assert not (third / year).samefile(second / year)
 
 
+#: What may happen to the tables from one release to the next.
+CHANGES = {
+    "nothing": (),
+    "a year, changed": ("update fct_thing set value = 0 where year = 2021",),
+    "the last year, changed": ("update fct_thing set value = 0 where year = 2022",),
+    "a year, gone": ("delete from fct_thing where year = 2021",),
+    "the last year, gone": ("delete from fct_thing where year = 2022",),
+    "all years, gone": ("delete from fct_thing",),
+    "a year before all": ("insert into fct_thing values ('early', 2019, [1], 1)",),
+    "a year after all": ("insert into fct_thing values ('late', 2023, [1], 1)",),
+    "no year": ("insert into fct_thing values ('some day', null, [1], 1)",),
+    "a column more": ("alter table fct_thing add column more integer",),
+    "years, for the first time": (
+        "drop table fct_timeless",
+        "create table fct_timeless as select 1 as fact_id, 2020 as year",
+    ),
+    "a dimension, changed": ("insert into dim_thing values ('é11')",),
+    "a table less and one more": ("drop table fct_empty", "create table fct_new as select 1 as fact_id"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("other", ["nothing", "no year"])
+def test_what_begins_with_the_release_before_says_what_is_written_anew(
+    warehouse: Warehouse, change: str, other: str
+) -> None:
+    def content(database: Path) -> dict[str, object]:
+        with duckdb.connect(database, read_only=True) as connection:
+            names = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
+            return {
+                name: (
+                    connection.execute(f"describe {name}").fetchall(),
+                    connection.execute(f"from {name}").fetchall(),
+                )
+                for (name,) in names
+            }
+
+    publish(warehouse)
+    for statement in (*CHANGES[other], *CHANGES[change]):
+        with duckdb.connect(warehouse.build_database) as connection:
+            connection.execute(statement)
+    brought_up = content(publish(warehouse).folder / "effets.duckdb")
+    anew = Warehouse(warehouse.root.with_name("anew"))
+    anew.root.mkdir()
+    anew.build_database.write_bytes(warehouse.build_database.read_bytes())
+    assert brought_up == content(publish(anew).folder / "effets.duckdb")
+
+
+def test_a_database_that_was_written_to_is_not_gone_on_with(warehouse: Warehouse) -> None:
+    database = publish(warehouse).folder / "effets.duckdb"
+    database.chmod(0o644)
+    with duckdb.connect(database) as connection:
+        connection.execute("update fct_thing set value = 99")
+    with duckdb.connect(warehouse.build_database) as connection:
+        connection.execute("update fct_thing set value = 0 where year = 2022")
+    publish(warehouse)
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        assert connection.execute("select count(*) from fct_thing where value = 99").fetchall() == [(0,)]
+
+
 def test_old_releases_are_pruned_and_open_ones_stay_readable(warehouse: Warehouse) -> None:
     publish(warehouse)
     reader = duckdb.connect(warehouse.database.resolve(), read_only=True)
