@@ -1,6 +1,6 @@
 """Measure ingest, build, report, memory and sizes at growing numbers of evaluations, and what others take beside.
 
-    python -m benchmarks [--sizes 100,1000] [--work DIR] [--seconds 1200]
+    python -m benchmarks [--sizes 100,1000] [--work DIR] [--seconds 1200] [--keep]
 
 Every measurement is a process of its own: its seconds on the clock and on the processors, those it started
 included, and the largest memory of any of them. Results go to benchmarks/results.json, and as a page with charts to
@@ -98,7 +98,12 @@ def at_size(evaluations: int, work: Path, limit: float) -> dict[str, Any]:
         "nothing_new": [*EFFETS, "run", str(exports), *here, "--out", str(work / "reports")],
         "added": [*EFFETS, "run", str(exports), *here, "--out", str(work / "reports")],
     }
-    found: dict[str, Any] = {"evaluations": evaluations, "input_mb": _size_mb(exports), "steps": {}}
+    found: dict[str, Any] = {
+        "evaluations": evaluations,
+        "load_before": round(os.getloadavg()[0], 1),
+        "input_mb": _size_mb(exports),
+        "steps": {},
+    }
     outputs: dict[str, str] = {}
     for name, command in steps.items():
         if name == "added":
@@ -203,6 +208,9 @@ def main() -> int:
         "--work", type=Path, help="folder for what is made on the way; a temporary one if absent"
     )
     parser.add_argument("--seconds", type=float, default=1200, help="no step may take longer")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the columns of other sizes, measured in earlier runs"
+    )
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
     if any(size < YEARS or size % YEARS for size in sizes):
@@ -210,17 +218,20 @@ def main() -> int:
     if options.work:
         Path(options.work).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.work) as folder:
-        results = {
+        results: dict[str, Any] = {
             "machine": {
                 "processors": os.cpu_count(),
                 "python": platform.python_version(),
                 "duckdb": duckdb.__version__,
-                "load_before": round(os.getloadavg()[0], 1),
             },
             "pages_per_second": pages(Path(folder)),
             "example": example(Path(folder), options.seconds),
             "sizes": [at_size(size, Path(folder), options.seconds) for size in sizes],
         }
+    if options.keep and RESULTS.exists():
+        before = json.loads(RESULTS.read_text(encoding="utf-8"))["sizes"]
+        results["sizes"] += [size for size in before if size["evaluations"] not in sizes]
+        results["sizes"].sort(key=lambda size: size["evaluations"])
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     write_page(results, ROOT / "docs")
     return 0

@@ -28,7 +28,7 @@ def write_page(results: dict[str, Any], docs: Path) -> None:
         "",
         "Written by `make bench`. Every figure was measured by a process of its own; those of one column in one run,",
         f"on {machine['processors']} processors, Python {machine['python']}, DuckDB {machine['duckdb']}. The load "
-        f"before the run was {machine['load_before']}:",
+        f"before it was {', '.join(str(size['load_before']) for size in sizes)}, column by column:",
         "on a machine that is busy with other things, processor seconds and ratios tell more than the clock.",
         "",
         "Each evaluation is one Typeform file of about 120 answers; they lie over ten years.",

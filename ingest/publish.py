@@ -290,17 +290,16 @@ def _write_table(
     """
     years = [file.parent.name.partition("year=")[2] for file in files]
     names = ", ".join(f'"{column}"' for column in columns)
-    connection.execute("begin")  # else each file would be a write to the disk
     if kept == 0:
         connection.execute(f'create or replace table "{table}" as from build.main."{table}" limit 0')
     elif years[kept - 1]:
         connection.execute(f'delete from "{table}" where year is null or year > {int(years[kept - 1])}')
+    parts = []
     for file, year in zip(files[kept:], years[kept:], strict=True):
         chosen = ", ".join(year if year and column == "year" else f'"{column}"' for column in columns)
-        connection.execute(
-            f'insert into "{table}" ({names}) select {chosen} from read_parquet({_literal(file)})'
-        )
-    connection.execute("commit")
+        parts.append(f"select {chosen} from read_parquet({_literal(file)})")
+    if parts:
+        connection.execute(f'insert into "{table}" ({names}) {" union all ".join(parts)}')
     return int(connection.execute(f'select count(*) from "{table}"').fetchall()[0][0])
 
 

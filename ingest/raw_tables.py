@@ -1,4 +1,4 @@
-"""The `raw` schema of build.duckdb: what was read of the archive's exports, written in one transaction.
+"""The `raw` schema of build.duckdb: what was read of the archive's exports, written one round of them at a time.
 
 The tables are what the archive says through the present readers and codebook, and nothing else: what the
 archive holds and they do not is loaded, and when the readers, the codebook or the tables themselves change,
@@ -54,7 +54,7 @@ def readers_version(root: Path) -> str:
 
 
 class RawTables:
-    """The raw schema, open for one transaction: committed when the block ends well, else as it was.
+    """The raw schema, open: when the block ends well it is as the archive is, else it has some rounds more than before.
 
     `remark` says why the tables were made anew, if they were.
     """
@@ -138,6 +138,7 @@ class RawTables:
         self.connection.execute("create table raw.built_evaluations (evaluation_id varchar, stamp varchar)")
         self.connection.execute("create table raw.built_years (year integer, stamp varchar)")
         self.connection.execute("create table raw.load_state (version varchar, archive_digest varchar)")
+        self.connection.execute("insert into raw.load_state values (?, null)", [self._version])
 
     def missing(self, state: State) -> list[str]:
         """The archived exports that the tables lack, or hold as they were before.
@@ -168,7 +169,10 @@ class RawTables:
         self.take(readings, set(readings.exports))
 
     def take(self, readings: Readings, source_ids: set[str]) -> None:
-        """Add what was read of these exports, in place of what was there of them."""
+        """Add what was read of these exports, in place of what was there of them: for good, as the archive has them.
+
+        So what waits to be committed is a round's, and fits into the memory, whatever a run brings.
+        """
         if not source_ids:
             return
         loaded = {key: readings.exports[key].stored_sha256 for key in sorted(source_ids)}
@@ -184,6 +188,8 @@ class RawTables:
         for name, read in readings.rows(source_ids):
             insert(self.connection, f"raw.{name}", read)
         insert(self.connection, "raw.loaded", rows)
+        self.connection.execute("commit")
+        self.connection.execute("begin transaction")
 
     def settle(self, state: State, failures: Sequence[Refused], archive: Archive) -> None:
         """Write what stands outside of the exports: receipts, slugs of all names, rejected files, published figures.
