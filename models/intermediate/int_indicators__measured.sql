@@ -13,8 +13,8 @@ memberships as (
 
 ),
 
--- Sums and medians apart: either holds all numbers of a group, and together they would hold them twice. The groups are
--- not a table that both read, as all of it would have to be in memory.
+-- Sums and medians apart: either holds all numbers of a group, and together they would hold them twice. The
+-- groups are not a table that both read, as all of it would have to be in memory.
 {% for statistic in ['sum', 'median'] %}
     {{ statistic }}s as (
 

@@ -38,46 +38,25 @@ told as (
 
 ),
 
--- Not of `told`: what is read twice is held in memory as a whole.
-keys as (
+-- Nothing was said about the others: that is a row, too.
+untold as (
 
     select
         indicator_id,
         method_version,
         component_id,
         project_id,
-        year
-    from {{ ref('fct_indicator_evaluation') }}
-    where {{ in_touched_years('year') }}
-
-),
-
--- Nothing was said about the others: that is a row, too.
-untold as (
-
-    select
-        components.indicator_id,
-        components.method_version,
-        components.component_id,
-        sites.scope_id as project_id,
-        sites.year,
+        year,
         {% for column in ['n_asked', 'n_answered', 'n_ambiguous', 'n_outside', 'denominator'] %}
             0 as {{ column }},
         {% endfor %}
         {% for column in ['numerator', 'numerator_low', 'numerator_high'] %}
             null::integer as {{ column }},
         {% endfor %}
-        {% for column in ['value', 'value_low', 'value_high'] %}
-            null::double as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from components
-    cross join sites
-    left join keys
-        on
-            {{ same_component('components', 'keys') }}
-            and sites.scope_id = keys.project_id
-            and sites.year = keys.year
-    where keys.project_id is null
+        null::double as value,
+        null::double as value_low,
+        null::double as value_high
+    from {{ ref('int_indicators__untold') }}
 
 ),
 
@@ -114,9 +93,8 @@ final as (
         {% for column in ['value', 'value_low', 'value_high'] %}
             case when components.statistic in ('sum', 'median') then said.{{ column }} end as {{ column }},
         {% endfor %}
-        {% for column in ['value_q1', 'value_q3'] %}
-            case when components.statistic = 'median' then said.value end as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        case when components.statistic = 'median' then said.value end as value_q1,
+        case when components.statistic = 'median' then said.value end as value_q3
     from said
     inner join components
         on {{ same_component('said', 'components') }}

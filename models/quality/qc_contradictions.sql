@@ -5,9 +5,9 @@
 
 with
 
-responses as (
+paired as (
 
-    select * from {{ ref('fct_response_record') }}
+    select * from {{ ref('int_answers__paired') }}
 
 ),
 
@@ -19,68 +19,6 @@ corrected as (
         question_id
     from {{ ref('fct_response') }}
     where is_corrected
-
-),
-
-records as (
-
-    select * from {{ ref('int_records__identified') }}
-
-),
-
-answers as (
-
-    select * from {{ ref('int_answers__summarised') }}
-
-),
-
--- Who speaks alone contradicts nobody.
-several as (
-
-    select evaluation_id
-    from records
-    group by evaluation_id
-    having count(*) > 1
-
-),
-
-said as (
-
-    select
-        responses.*,
-        records.format,
-        records.strength,
-        coalesce(answers.answer, '') as answer,
-        coalesce(answers.words, '') as words,
-        case when answers.is_truncated then length(answers.answer) end as cut_at,
-        answers.source_start,
-        answers.source_end,
-        answers.source_pointer
-    from responses
-    inner join records on responses.record_id = records.record_id
-    inner join several on responses.evaluation_id = several.evaluation_id
-    left join answers
-        on responses.record_id = answers.record_id and responses.question_id = answers.question_id
-    where responses.state in ('answered', 'blank')
-
-),
-
-paired as (
-
-    select
-        chosen.*,
-        {% for column in said %}
-            other.{{ column }} as other_{{ column }},
-        {% endfor %}
-        other.strength > chosen.strength as is_stronger,
-        least(chosen.cut_at, other.cut_at) as length_shared
-    from said as chosen
-    inner join said as other
-        on
-            chosen.evaluation_id = other.evaluation_id
-            and chosen.question_id = other.question_id
-            and chosen.record_id <> other.record_id
-    where chosen.is_chosen and chosen.state = 'answered'
 
 ),
 

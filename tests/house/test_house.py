@@ -32,11 +32,8 @@ LONGER = {
     "int_indicators__changes_masked": 115,
     "int_indicators__components": 138,
     "int_indicators__documents": 126,
-    "int_indicators__memberships": 144,
     "int_restatement__causes": 145,
-    "qc_contradictions": 132,
     "rpt_cooccurrence": 115,
-    "rpt_indicator": 143,
     "rpt_indicator_change": 123,
 }
 
