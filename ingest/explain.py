@@ -152,8 +152,9 @@ def explain(request: Request, warehouse: Warehouse, *, with_words: bool = True) 
             _labels(connection),
         )
         place = (scope_type, scope_id, request.year)
-        make = _changed if request.is_change else _figured
-        explanation.components = make(connection, indicator, rules, place, year_from)
+        explanation.components = _components(
+            connection, indicator, rules, place, year_from, is_change=request.is_change
+        )
         if (
             any(one.published["status"] == "break" for one in explanation.components)
             and year_from is not None
@@ -164,41 +165,31 @@ def explain(request: Request, warehouse: Warehouse, *, with_words: bool = True) 
     return explanation
 
 
-def _figured(
+def _components(
     connection: duckdb.DuckDBPyConnection,
     indicator: dict[str, Any],
     rules: list[dict[str, Any]],
     place: tuple[str, str, int],
     year_from: int | None,
+    *,
+    is_change: bool,
 ) -> list[Component]:
+    """The published figures, or changes since `year_from`, each with the sites that it is made of."""
     key = (indicator["indicator_id"], indicator["method_version"], *place)
-    published = {row["component_id"]: row for row in rows(connection, _VALUES, *key)}
     members: dict[str, list[Member]] = {}
-    for row in rows(connection, _MEMBERS, *key):
-        members.setdefault(row.pop("component_id"), []).append(_member(row))
+    if is_change:
+        published, steps = rows(connection, _CHANGES, *key), change_steps
+        for row in rows(connection, _FOLLOWED, *key, year_from):
+            members.setdefault(row.pop("component_id"), []).append(Member(**row))
+    else:
+        published, steps = rows(connection, _VALUES, *key), figure_steps
+        for row in rows(connection, _MEMBERS, *key):
+            members.setdefault(row.pop("component_id"), []).append(_member(row))
+    by_component = {row["component_id"]: row for row in published}
     return [
-        _component(rule, published[rule["component_id"]], members.get(rule["component_id"], []), figure_steps)
+        _component(rule, by_component[rule["component_id"]], members.get(rule["component_id"], []), steps)
         for rule in rules
-        if rule["component_id"] in published
-    ]
-
-
-def _changed(
-    connection: duckdb.DuckDBPyConnection,
-    indicator: dict[str, Any],
-    rules: list[dict[str, Any]],
-    place: tuple[str, str, int],
-    year_from: int | None,
-) -> list[Component]:
-    key = (indicator["indicator_id"], indicator["method_version"], *place)
-    published = {row["component_id"]: row for row in rows(connection, _CHANGES, *key)}
-    members: dict[str, list[Member]] = {}
-    for row in rows(connection, _FOLLOWED, *key, year_from):
-        members.setdefault(row.pop("component_id"), []).append(Member(**row))
-    return [
-        _component(rule, published[rule["component_id"]], members.get(rule["component_id"], []), change_steps)
-        for rule in rules
-        if rule["component_id"] in published
+        if rule["component_id"] in by_component
     ]
 
 

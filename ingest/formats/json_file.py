@@ -30,16 +30,17 @@ def malformed(detail: str, remedy: str = _EXPORT_AGAIN) -> Rejection:
     return Rejection("malformed", detail, remedy)
 
 
-def parse(data: bytes) -> tuple[Any, bool]:
+def parse(data: bytes, mend: Callable[[list[tuple[str, Any]]], dict[str, Any]] = dict) -> tuple[Any, bool]:
     """The document in `data`, and whether it has a key that stands twice: the last value is kept.
 
-    Raises Rejection `malformed` for what is no JSON in UTF-8.
+    `mend` makes an object of its pairs; it may leave some out, which counts as well. Raises Rejection `malformed` for
+    what is no JSON in UTF-8.
     """
     is_doubled = False
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         nonlocal is_doubled
-        kept = dict(pairs)
+        kept = mend(pairs)
         is_doubled |= len(kept) < len(pairs)
         return kept
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
+from ingest.formats.json_file import malformed, parse
 from ingest.formats.personal import without_contact
 from ingest.identify import Sample
-from ingest.reading import Rejection
 
 NAME = "place_json"
 
@@ -49,51 +49,28 @@ def redact(data: bytes) -> bytes:
 
     Raises Rejection `malformed` for what is no JSON object with `name` and `blocs` in UTF-8.
     """
-    changed = False
+    is_mended = False
 
     def without_secrets(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal changed
-        kept = {key: mended(value) for key, value in pairs if not _SECRET_KEYS.fullmatch(key.strip())}
-        changed |= len(kept) < len(pairs)  # a key that stands twice counts too: its first value is lost
-        return kept
+        return {key: mended(value) for key, value in pairs if not _SECRET_KEYS.fullmatch(key.strip())}
 
     def mended(value: Any) -> Any:
-        nonlocal changed
+        nonlocal is_mended
         if isinstance(value, list):
             return [mended(item) for item in value]
         if isinstance(value, str):
             kept = without_contact(value)
-            changed |= kept != value
+            is_mended |= kept != value
             return kept
         return value
 
-    try:
-        text = data.decode("utf-8-sig")
-        document = json.loads(text, object_pairs_hook=without_secrets, parse_constant=_no_constant)
-        if "\\ud" in text.lower():
-            json.dumps(document, ensure_ascii=False).encode()  # half a character cannot be stored
-    except UnicodeError as error:
-        raise _malformed(f"not UTF-8: {error}", "Save the file as UTF-8.") from error
-    except RecursionError as error:
-        raise _malformed("nested too deeply", _EXPORT_AGAIN) from error
-    except ValueError as error:
-        raise _malformed(f"no valid JSON: {error}", _EXPORT_AGAIN) from error
+    document, lacks_keys = parse(data, without_secrets)
     if not isinstance(document, dict) or not isinstance(document.get("blocs"), dict):
-        raise _malformed("no object with the blocks of a place (`blocs`)", _EXPORT_AGAIN)
+        raise malformed("no object with the blocks of a place (`blocs`)")
     if not isinstance(document.get("name"), str):
-        raise _malformed("the place has no `name`", "Take the file as the platform made it.")
-    return json.dumps(document, ensure_ascii=False).encode() if changed else data
-
-
-_EXPORT_AGAIN = "The file is damaged or cut off: export it again."
-
-
-def _malformed(detail: str, remedy: str) -> Rejection:
-    return Rejection("malformed", detail, remedy)
-
-
-def _no_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON number")
+        raise malformed("the place has no `name`", "Take the file as the platform made it.")
+    is_changed = is_mended or lacks_keys
+    return json.dumps(document, ensure_ascii=False).encode() if is_changed else data
 
 
 #: Where a key stood in other versions → the question that it answers.
