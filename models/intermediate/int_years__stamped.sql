@@ -19,13 +19,42 @@ evaluations as (
 
 ),
 
+-- A site has a place in every campaign; its groups matter where it was evaluated, in the campaign after that,
+-- where it is missed, and where a register lists it. So a new site touches its own years alone.
+present as (
+
+    select
+        project_id,
+        year
+    from {{ ref('fct_evaluation') }}
+    union
+    select
+        project_id,
+        year + 1 as year
+    from {{ ref('fct_evaluation') }}
+    union
+    select
+        project_id,
+        year
+    from {{ ref('int_indicators__registered') }}
+
+),
+
 members as (
 
     select
-        year,
-        {{ rows_digest(['project_id', 'scope_type', 'scope_id']) }} as digest
-    from {{ ref('int_indicators__memberships') }}
-    group by year
+        memberships.year,
+        {{ rows_digest(['memberships.project_id', 'memberships.scope_type', 'memberships.scope_id']) }}
+            as digest
+    from {{ ref('int_indicators__memberships') }} as memberships
+    inner join present on memberships.project_id = present.project_id and memberships.year = present.year
+    group by memberships.year
+
+),
+
+campaigns as (
+
+    select distinct year from {{ ref('int_indicators__memberships') }}
 
 ),
 
@@ -52,12 +81,13 @@ registered as (
 years as (
 
     select
-        members.year,
+        campaigns.year,
         concat_ws(' ', evaluations.digest, members.digest, scopes.digest, registered.digest) as digest
-    from members
-    left join evaluations on members.year = evaluations.year
-    left join scopes on members.year = scopes.year
-    left join registered on members.year = registered.year
+    from campaigns
+    left join members on campaigns.year = members.year
+    left join evaluations on campaigns.year = evaluations.year
+    left join scopes on campaigns.year = scopes.year
+    left join registered on campaigns.year = registered.year
 
 ),
 

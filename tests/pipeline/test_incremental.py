@@ -201,3 +201,21 @@ def test_batches_are_what_the_whole_is(tmp_path: Path, published_example: Wareho
             for one, other in (("main", "whole.main"), ("whole.main", "main")):
                 missing = f"select count(*) from (from {one}.{table} except all from {other}.{table})"
                 assert connection.execute(missing).fetchall() == [(0,)], table
+
+
+def test_a_new_site_touches_its_own_years(tmp_path: Path, published_example: Warehouse) -> None:
+    """A network of many campaigns must not be counted anew for a site that joins in the last one."""
+    warehouse = Warehouse(tmp_path / "warehouse")
+    shutil.copytree(published_example.archive, warehouse.archive)
+    shutil.copy(published_example.build_database, warehouse.build_database)
+    write(
+        numbered_files(range(900, 901), Size(2025, 2025, "joining", {"typeform_json": 1.0})), tmp_path / "new"
+    )
+    with warehouse.lock():
+        ingest([tmp_path / "new"], warehouse)
+    dbt_build(warehouse, "model", select=("+int_years__touched",))
+    with duckdb.connect(warehouse.build_database, read_only=True) as connection:
+        years = connection.execute(
+            "select year from intermediate.int_years__touched order by year"
+        ).fetchall()
+    assert years == [(2025,)]
