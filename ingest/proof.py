@@ -11,12 +11,11 @@ from pathlib import Path
 import duckdb
 
 from ingest.archive import Archive, State
-from ingest.codebook import Codebook
 from ingest.forget import Traces
 from ingest.formats import BY_NAME
 from ingest.formats.page_text import decode
-from ingest.readings import read_export
-from ingest.warehouse import PROJECT_ROOT, Warehouse
+from ingest.readings import document_of
+from ingest.warehouse import Warehouse
 
 
 @dataclass(slots=True)
@@ -80,10 +79,10 @@ def _said_by_others(traces: Traces, warehouse: Warehouse, state: State, proof: P
 
 def _content(format_name: str, data: bytes) -> str:
     """All that an archived export says, as one text."""
-    if hasattr(BY_NAME[format_name], "read"):
+    module = BY_NAME[format_name]
+    if hasattr(module, "read"):
         return html.unescape(decode(data).text)
-    document = read_export("", format_name, len(data), data, Codebook.load(PROJECT_ROOT)).document
-    return _strings((document or b"").decode())
+    return _strings(document_of(module, data).decode())
 
 
 def _places(file: Path, warehouse: Warehouse, search: _Search, proof: Proof) -> Iterator[str]:

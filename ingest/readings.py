@@ -118,7 +118,7 @@ def read_export(
         else:
             rows = {"exports": [(source_id, format_name, None, None, "utf-8", byte_count, *[None] * 4)]}
             if not hasattr(module, "compact"):
-                document = getattr(module, "document", bytes)(data).removeprefix(b"\xef\xbb\xbf")
+                document = document_of(module, data)
             elif compact is None:
                 compact = module.compact(data)
     except Rejection:
@@ -132,6 +132,12 @@ def read_export(
         ) from error
     digest = sha256(data).hexdigest()
     return Export(source_id, format_name, byte_count, data, digest, rows, document, compact)
+
+
+def document_of(module: ModuleType, data: bytes) -> bytes:
+    """What an export of a structured form says, redacted, as a JSON text in UTF-8."""
+    document: bytes = getattr(module, "document", bytes)(data)
+    return document.removeprefix(b"\xef\xbb\xbf")
 
 
 def _reader_error(detail: str) -> Rejection:

@@ -40,7 +40,7 @@
 {% macro duckdb__create_table_as(
     temporary, relation, compiled_code, language='sql', partitioned_by=none, sorted_by=none
 ) -%}
-    {%- set numbers = batches() if execute else [] -%}
+    {%- set numbers = batches() if execute and 'nodes' in graph else [] -%}
     {%- if numbers | length > 1 %}set variable batch = {{ numbers[0] }};{% endif %}
     {{ dbt.duckdb__create_table_as(temporary, relation, compiled_code, language, partitioned_by, sorted_by) }}
     {%- for number in numbers[1:] %};
