@@ -111,7 +111,8 @@ def _ratios(sizes: list[dict[str, Any]]) -> list[str]:
         rows.append(
             f"| `{step}`, an evaluation's time compared with that of the size before | {' | '.join(cells)} |"
         )
-    return [*rows, "", "By seconds of the processors.", ""]
+    remarks = [f"At {size['evaluations']:,}: {size['remark']}" for size in sizes if "remark" in size]
+    return [*rows, "", "By seconds of the processors.", *remarks, ""]
 
 
 def _growth(before: dict[str, Any], size: dict[str, Any], step: str) -> str:
