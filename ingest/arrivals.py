@@ -308,7 +308,9 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not end up among the answers
     codebook = Codebook.load(PROJECT_ROOT)
-    gc.disable()  # documents hold no circles, and many objects: to look for some takes a third of the time
+    gc.set_threshold(
+        200_000, 20, 100
+    )  # documents hold many objects, and no circles that are worth a look each time
     while True:
         try:
             wanted: list[Wanted] = pickle.load(sys.stdin.buffer)
@@ -347,5 +349,6 @@ def _read(wanted: list[Wanted], codebook: Codebook) -> dict[str, Found]:
         try:
             found[source_id] = look(path, source_id, data, codebook)
         except Rejection as rejection:
-            found[source_id] = rejection
+            # Not the one that was raised: by its traceback it holds this frame, and all files of the chunk.
+            found[source_id] = Rejection(rejection.reason, rejection.detail, rejection.remedy)
     return found

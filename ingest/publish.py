@@ -171,7 +171,7 @@ def _write_release(
         connection.execute("commit")
         for table, columns in published.items():
             files = _write_parquet(connection, table, columns, parquet, before, known, parts)
-            kept = _first_that_differs(table, known, parts) if is_copy else 0
+            kept = _unchanged_files(table, known, parts) if is_copy else 0
             rows[table] = _write_table(connection, table, columns, files, kept)
         connection.execute("detach build")
         connection.execute("begin")  # hundreds of comments, each of which would be a write to the disk
@@ -266,7 +266,7 @@ def _share(file: Path, other: Path) -> None:
         shutil.copyfile(file, other)
 
 
-def _first_that_differs(table: str, known: Mapping[str, list[str]], parts: Mapping[str, list[str]]) -> int:
+def _unchanged_files(table: str, known: Mapping[str, list[str]], parts: Mapping[str, list[str]]) -> int:
     """How many of the table's files, from the first on, say what those of the release before say."""
     old, new = (
         [

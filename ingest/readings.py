@@ -171,6 +171,7 @@ class Readings:
         self._bytes = 0
         self._failures: dict[str, Rejection] = {}
         self._waiting: dict[str, list[Export]] = {}
+        self._is_filled = False
         self._create_tables()
 
     def _create_tables(self) -> None:
@@ -196,6 +197,9 @@ class Readings:
     def failures(self) -> dict[str, Rejection]:
         """Fill the tables with all that was added, once; return why which exports could not be read."""
         if self._waiting:
+            if self._is_filled:
+                raise RuntimeError("a round that was read takes no more exports: clear it first")
+            self._is_filled = True
             self._create_tables()
         for format_name, exports in self._waiting.items():
             for batch in _batches(exports):

@@ -41,7 +41,10 @@
     temporary, relation, compiled_code, language='sql', partitioned_by=none, sorted_by=none
 ) -%}
     {%- set numbers = batches() if execute and 'nodes' in graph else [] -%}
-    {%- if numbers | length > 1 %}set variable batch = {{ numbers[0] }};{% endif %}
+    {#- A model that failed may have left the variable set. -#}
+    {%- if numbers | length > 1 %}set variable batch = {{ numbers[0] }};
+    {%- elif numbers %}reset variable batch;
+    {%- endif %}
     {{ dbt.duckdb__create_table_as(temporary, relation, compiled_code, language, partitioned_by, sorted_by) }}
     {%- for number in numbers[1:] %};
         set variable batch = {{ number }};

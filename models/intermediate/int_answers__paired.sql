@@ -1,8 +1,3 @@
-{#- What is shown of both records: who says what, and where it stands. -#}
-{%- set said = [
-    'record_id', 'source_id', 'format', 'state', 'answer', 'words', 'source_start', 'source_end', 'source_pointer',
-] -%}
-
 with
 
 responses as (
@@ -24,12 +19,9 @@ answers as (
 ),
 
 -- Who speaks alone contradicts nobody.
-several as (
+compared as (
 
-    select evaluation_id
-    from records
-    group by evaluation_id
-    having count(*) > 1
+    select * from {{ ref('int_records__compared') }}
 
 ),
 
@@ -47,7 +39,7 @@ said as (
         answers.source_pointer
     from responses
     inner join records on responses.record_id = records.record_id
-    inner join several on responses.evaluation_id = several.evaluation_id
+    inner join compared on responses.record_id = compared.record_id
     left join answers
         on responses.record_id = answers.record_id and responses.question_id = answers.question_id
     where responses.state in ('answered', 'blank')
@@ -58,7 +50,7 @@ final as (
 
     select
         chosen.*,
-        {% for column in said %}
+        {% for column in compared_columns() %}
             other.{{ column }} as other_{{ column }},
         {% endfor %}
         other.strength > chosen.strength as is_stronger,

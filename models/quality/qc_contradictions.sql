@@ -1,8 +1,3 @@
-{#- What is shown of both records: who says what, and where it stands. -#}
-{%- set said = [
-    'record_id', 'source_id', 'format', 'state', 'answer', 'words', 'source_start', 'source_end', 'source_pointer',
-] -%}
-
 with
 
 paired as (
@@ -45,10 +40,10 @@ final as (
         judged.year,
         judged.question_id,
         judged.category_id,
-        {% for column in said %}
+        {% for column in compared_columns() %}
             judged.{{ column }},
         {% endfor %}
-        {% for column in said %}
+        {% for column in compared_columns() %}
             judged.other_{{ column }},
         {% endfor %}
         judged.reason,

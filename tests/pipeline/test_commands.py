@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest import raw_tables
+from ingest import raw_tables, readings
 from ingest.archive import Archive
 from ingest.formats import BY_NAME, place
 from ingest.raw_tables import RawTables
@@ -311,6 +311,38 @@ def test_a_crash_before_the_database_knows_loses_nothing(
     result = invoke_json("run", exports, "--out", tmp_path, warehouse=root)
     assert (result["exports"]["new"], result["exports"]["known"]) == (0, 2)
     assert result["release"] == undisturbed["release"]
+
+
+def test_a_crash_between_rounds_keeps_those_before(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_gate: None
+) -> None:
+    for number in range(5):
+        write_place(tmp_path / "places" / "2023" / f"{number}.json", f"Lieu {number}")
+    monkeypatch.setattr(readings, "ROUND_EXPORTS", 2)
+    take = RawTables.take
+    rounds: list[int] = []
+
+    def failing(self: RawTables, read: readings.Readings, source_ids: set[str]) -> None:
+        rounds.append(len(source_ids))
+        if rounds == [0, 2, 2]:  # first nothing was to be caught up
+            raise KeyboardInterrupt
+        take(self, read, source_ids)
+
+    def raw(folder: Path) -> list[list[tuple[object, ...]]]:
+        with duckdb.connect(folder / "build.duckdb", read_only=True) as connection:
+            return [
+                connection.execute(f"from raw.{table} order by all").fetchall()
+                for table in ("loaded", "records", "responses", "observations", "receipts", "load_state")
+            ]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RawTables, "take", failing)
+        assert invoke("ingest", tmp_path / "places", warehouse=root).exit_code != 0
+    assert len(raw(root)[0]) == 2
+    result = invoke("ingest", tmp_path / "places", "--json", warehouse=root)
+    assert "an earlier run did not come to its end: 2 exports were read" in result.stderr
+    invoke_json("ingest", tmp_path / "places", warehouse=tmp_path / "undisturbed")
+    assert raw(root) == raw(tmp_path / "undisturbed")
 
 
 def test_the_order_of_loading_changes_nothing(exports: Path, tmp_path: Path) -> None:
