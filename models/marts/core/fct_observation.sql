@@ -20,7 +20,7 @@ records as (
 
 ),
 
-observations as (
+said as (
 
     select * from {{ ref('stg_raw__observations') }}
 
@@ -44,39 +44,11 @@ corrected as (
 
 ),
 
--- A correction says what was answered, not how or where an export writes it.
 observed as (
 
-    select
-        records.record_id as said_by,
-        observations.question_id,
-        observations.ordinal,
-        observations.answer_id,
-        observations.raw_label,
-        observations.match,
-        observations.value_number,
-        observations.value_text,
-        observations.source_start,
-        observations.source_end,
-        observations.source_pointer
-    from records
-    inner join observations
-        on records.source_id = observations.source_id and records.record_key = observations.record_key
-    union all
-    select
-        correction_id as said_by,
-        question_id,
-        ordinal,
-        answer_id,
-        raw_label,
-        match,
-        value_number,
-        value_text,
-        null as source_start,
-        null as source_end,
-        null as source_pointer
-    from corrected
-    where text is null
+    {{ said_or_corrected(
+        ['ordinal', 'answer_id', 'raw_label', 'match', 'value_number', 'value_text'], is_text=false
+    ) }}
 
 ),
 

@@ -20,7 +20,7 @@ records as (
 
 ),
 
-testimonies as (
+said as (
 
     select * from {{ ref('stg_raw__testimonies') }}
 
@@ -34,28 +34,7 @@ corrected as (
 
 told as (
 
-    select
-        records.record_id as said_by,
-        testimonies.question_id,
-        testimonies.text,
-        testimonies.is_truncated,
-        testimonies.source_start,
-        testimonies.source_end,
-        testimonies.source_pointer
-    from records
-    inner join testimonies
-        on records.source_id = testimonies.source_id and records.record_key = testimonies.record_key
-    union all
-    select
-        correction_id as said_by,
-        question_id,
-        text,
-        false as is_truncated,
-        null as source_start,
-        null as source_end,
-        null as source_pointer
-    from corrected
-    where text is not null
+    {{ said_or_corrected(['text', 'is_truncated'], is_text=true) }}
 
 ),
 
