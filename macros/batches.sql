@@ -27,11 +27,12 @@
 {#- The numbers of the batches that the present model is to be computed for; none if it is not computed in batches. -#}
 {% macro batches() -%}
     {%- set found = [] -%}
-    {%- for tag, touched in [('by_evaluation', 'int_evaluations__touched'), ('by_year', 'int_years__touched')] -%}
-        {%- for node in graph.nodes.values() if tag in model.tags and node.name == touched -%}
-            {%- set rows = run_query('select distinct batch from ' ~ node.relation_name ~ ' order by batch').rows -%}
-            {%- do found.extend(rows | map(attribute=0)) -%}
-        {%- endfor -%}
+    {%- for tag, touched in [('by_evaluation', 'int_evaluations__touched'), ('by_year', 'int_years__touched')]
+            if tag in model.tags -%}
+        {#- By its id: to go through the graph, dbt makes a dictionary of each of its nodes. -#}
+        {%- set node = graph.nodes['model.' ~ model.package_name ~ '.' ~ touched] -%}
+        {%- set rows = run_query('select distinct batch from ' ~ node.relation_name ~ ' order by batch').rows -%}
+        {%- do found.extend(rows | map(attribute=0)) -%}
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
