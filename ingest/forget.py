@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -26,6 +27,7 @@ from ingest.readings import Readings, query, read_export
 from ingest.slug import slugify
 from ingest.speech import tr
 from ingest.warehouse import PROJECT_ROOT, Warehouse
+from ingest.words import Words
 
 _CORRECTIONS = PROJECT_ROOT / "seeds" / "corrections"
 _ELISION = re.compile(r"(^|-)(l|d|j|n|m|t|s|c|qu)-")
@@ -34,7 +36,7 @@ _ELISION = re.compile(r"(^|-)(l|d|j|n|m|t|s|c|qu)-")
 SHORTEST_TEXT, TEXT_LENGTH = 16, 60
 
 
-@dataclass(slots=True)
+@dataclass
 class Traces:
     """What tells of a project: its names and slugs, the beginnings of its texts, and where they were found.
 
@@ -49,19 +51,18 @@ class Traces:
     whole: set[str]
     parts: dict[str, set[str]]
 
-    def pattern(self, *, with_texts: bool) -> re.Pattern[str]:
-        """What finds a name, a slug or a text of the project, each as a whole, whatever its case."""
-        needles = sorted({*self.names, *(self.texts if with_texts else ())}, key=len, reverse=True)
-        slugs = sorted(self.slugs, key=len, reverse=True)
-        return re.compile(
-            rf"(?<!\w)(?:{'|'.join(map(re.escape, needles)) or '(?!)'})(?!\w)"
-            rf"|(?<![\w-])(?:{'|'.join(map(re.escape, slugs)) or '(?!)'})(?![\w-])",
-            re.IGNORECASE,
-        )
+    @cached_property
+    def words(self) -> Words:
+        """The names, slugs and texts of the project."""
+        return Words(self.names | self.texts, self.slugs)
+
+    @cached_property
+    def _named(self) -> Words:
+        return Words(self.names, self.slugs)
 
     def is_named(self, text: str) -> bool:
         """Whether a path or a slug tells of the project."""
-        return self.pattern(with_texts=False).search(text) is not None
+        return bool(self._named.in_text(text))
 
 
 def project_key(slug: str) -> str:
@@ -180,9 +181,7 @@ _SEALED = (".pdf", ".png", ".zip", ".xlsx")
 
 def _tells(traces: Traces, file: Path, folder: Path) -> bool:
     text = html.unescape(file.read_bytes().decode("utf-8", "replace"))
-    return traces.is_named(f"{file.relative_to(folder)} {file.stem}") or bool(
-        traces.pattern(with_texts=True).search(text)
-    )
+    return traces.is_named(f"{file.relative_to(folder)} {file.stem}") or bool(traces.words.in_text(text))
 
 
 def _without(source_id: str, keys: set[str], archive: Archive, state: State) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import json
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +18,7 @@ from ingest.formats import BY_NAME
 from ingest.formats.page_text import decode
 from ingest.readings import document_of
 from ingest.warehouse import Warehouse
+from ingest.words import Words
 
 
 @dataclass(slots=True)
@@ -38,42 +41,46 @@ class Proof:
 def prove(traces: Traces, warehouse: Warehouse, state: State, folders: list[Path]) -> Proof:
     """Look through the warehouse, and `folders` beside it, for a project that was forgotten."""
     proof = Proof(len(traces.names | traces.slugs), len(traces.texts))
-    search = _Search(traces, _said_by_others(traces, warehouse, state, proof))
-    for folder in [warehouse.root, *folders]:
-        for file in sorted(folder.rglob("*")):
-            if file.is_file() and not file.is_symlink():
-                proof.files += 1
-                proof.byte_count += file.stat().st_size
-                for place in _places(file, warehouse, search, proof):
-                    proof.found.append(f"{file.relative_to(folder.parent).as_posix()}: {place}")
+    with duckdb.connect() as connection:
+        allowed = _said_by_others(traces.words, warehouse, state, proof)
+        search = _Search(traces.words, allowed, connection)
+        for folder in [warehouse.root, *folders]:
+            for file in sorted(folder.rglob("*")):
+                if file.is_file() and not file.is_symlink():
+                    proof.files += 1
+                    proof.byte_count += file.stat().st_size
+                    for place in _places(file, warehouse, search, proof):
+                        proof.found.append(f"{file.relative_to(folder.parent).as_posix()}: {place}")
     return proof
 
 
+@dataclass(frozen=True, slots=True)
 class _Search:
     """What to look for, but for what others say as well."""
 
-    def __init__(self, traces: Traces, allowed: set[str]) -> None:
-        self.slugs = sorted(traces.slugs)
-        self._pattern = traces.pattern(with_texts=True)
-        self._allowed = allowed
-        self.needles = sorted({needle.lower() for needle in traces.names | traces.slugs | traces.texts})
+    words: Words
+    allowed: set[str]
+    #: In which Parquet files are looked into: to open a connection for each takes longer than that.
+    files: duckdb.DuckDBPyConnection
 
     def finds(self, text: str) -> bool:
-        return any(match.lower() not in self._allowed for match in self._pattern.findall(text))
+        return not self.allowed.issuperset(self.words.in_text(text))
 
 
-def _said_by_others(traces: Traces, warehouse: Warehouse, state: State, proof: Proof) -> set[str]:
-    """What the exports that stay say of it themselves, in lower case."""
+def _said_by_others(words: Words, warehouse: Warehouse, state: State, proof: Proof) -> set[str]:
+    """What the exports that stay say of it themselves."""
     archive = Archive(warehouse.archive)
-    pattern = traces.pattern(with_texts=True)
     allowed: set[str] = set()
+    paths: dict[str, set[str]] = defaultdict(set)
+    for receipt in state.receipts.values():
+        paths[receipt.source_id].add(receipt.path)
     for source_id in sorted(state.stored):
         stored = state.stored[source_id]
-        said = set(pattern.findall(_content(stored.format, archive.read(stored))))
-        said.update(match for path in state.paths(source_id) for match in pattern.findall(path))
+        said = set(words.in_text(_content(stored.format, archive.read(stored))))
+        said.update(match for path in paths[source_id] for match in words.in_text(path))
         if said:
-            proof.said_by_others.append(f"{state.paths(source_id)[0]} ({source_id})")
-            allowed |= {match.lower() for match in said}
+            proof.said_by_others.append(f"{min(paths[source_id])} ({source_id})")
+            allowed |= said
     return allowed
 
 
@@ -90,47 +97,76 @@ def _places(file: Path, warehouse: Warehouse, search: _Search, proof: Proof) -> 
     if search.finds(file.name):
         yield "its name"
     # Objects were looked into as exports; databases are looked into as what they are, and as bytes.
-    if not file.is_relative_to(warehouse.archive / "objects") and search.finds(_text(file)):
+    if not file.is_relative_to(warehouse.archive / "objects") and any(
+        search.finds(text) for text in _texts(file, search.words)
+    ):
         yield "its bytes"
     if file.suffix == ".duckdb":
         with duckdb.connect(file, read_only=True) as connection:
             yield from _in_tables(connection, search, proof)
     elif file.suffix == ".parquet":
-        with duckdb.connect() as connection:
-            connection.execute(f"create temp table content as from read_parquet({_literal(file)})")
-            yield from _in_tables(connection, search, proof)
+        search.files.execute(f"create or replace temp view content as from read_parquet({_literal(file)})")
+        yield from _in_tables(search.files, search, proof)
 
 
 def _in_tables(connection: duckdb.DuckDBPyConnection, search: _Search, proof: Proof) -> Iterator[str]:
     """The columns of tables that hold something; numbers and days cannot."""
-    for schema, table, column in connection.execute(_COLUMNS).fetchall():
-        proof.columns += 1
+    # Of many words one automaton.
+    pattern = "|".join(re.escape(word) for word in sorted(search.words.all))
+    for schema, table, columns in connection.execute(_COLUMNS).fetchall():
+        proof.columns += len(columns)
         texts = connection.execute(
-            f"""
-            from (select distinct "{column}"::varchar as content from "{schema}"."{table}")
-            where list_bool_or(list_transform($1::varchar[], lambda needle: contains(lower(content), needle)))
-            """,
-            [search.needles],
+            "from ("
+            + " union all ".join(
+                f"select distinct {_literal(column)} as place, {_quoted(column)}::varchar as content "
+                f"from {_quoted(schema)}.{_quoted(table)}"
+                for column in columns
+            )
+            + f") where regexp_matches(content, {_literal(pattern)}, 'i')"
         ).fetchall()
-        if any(search.finds(text) for (text,) in texts):
+        for column in sorted({column for column, text in texts if search.finds(text)}):
             yield f"{schema}.{table}.{column}"
 
 
 _COLUMNS = """
-    select schema_name, table_name, column_name
+    select schema_name, table_name, list(column_name order by column_name)
     from duckdb_columns()
-    semi join duckdb_tables() using (database_name, schema_name, table_name)
-    where database_name in (current_database(), 'temp') and regexp_matches(data_type, 'VARCHAR|JSON|ENUM|BLOB')
+    anti join (select database_name, schema_name, view_name as table_name from duckdb_views() where not temporary)
+        using (database_name, schema_name, table_name)
+    where database_name in (current_database(), 'temp') and not internal
+        and regexp_matches(data_type, 'VARCHAR|JSON|ENUM|BLOB')
+    group by all
     order by all
 """
 
 
-def _text(file: Path) -> str:
-    """What stands in a file, JSON and HTML without their escapes."""
-    text = file.read_bytes().decode("utf-8", "replace")
-    if file.suffix in (".json", ".ndjson"):
-        return "\n".join(map(_strings, [text] if file.suffix == ".json" else text.splitlines()))
-    return html.unescape(text)
+def _texts(file: Path, words: Words) -> Iterator[str]:
+    """What stands in a file, JSON and HTML without their escapes; a database, which may be larger than the memory,
+    piece by piece."""
+    if file.suffix == ".ndjson":
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            yield from map(_strings, lines)
+    elif file.suffix in (".duckdb", ".parquet"):
+        yield from map(html.unescape, _pieces(file, words))
+    else:
+        text = file.read_text(encoding="utf-8", errors="replace")
+        yield _strings(text) if file.suffix == ".json" else html.unescape(text)
+
+
+def _pieces(file: Path, words: Words) -> Iterator[str]:
+    """Pieces that overlap by more than a word, so that each word is whole in one; at a cut stands a letter, so that
+    none begins or ends there."""
+    # A character has up to four bytes, and as a reference some ten.
+    overlap = 10 * (2 + max(map(len, words.all), default=0))
+    with file.open("rb") as content:
+        piece = content.read(_PIECE)
+        before = b""
+        while piece:
+            following = content.read(_PIECE)
+            text = (before + piece).decode("utf-8", "replace")
+            yield ("_" if before else "") + text + ("_" if following else "")
+            before = (before + piece)[-overlap:]
+            piece = following
 
 
 def _strings(text: str) -> str:
@@ -151,5 +187,13 @@ def _strings(text: str) -> str:
     return "\n".join(found)
 
 
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+#: Bytes of a database that are looked through at once.
+_PIECE = 16 << 20
+
+
+def _literal(text: Path | str) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
