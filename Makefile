@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := run
-.PHONY: run setup test test-long test-spark lint bench lab docs
+.PHONY: run setup test test-slow test-long test-spark lint bench lab docs
 
 run: setup
 	$(BIN)/effets run
@@ -54,6 +54,11 @@ PARALLEL := -n logical --dist loadfile --no-loadscope-reorder
 test: setup
 	$(BIN)/pytest $(PARALLEL) --durations=15
 
+# What `make test` leaves to the build machine: the same code, asked at greater length.
+test-slow: setup
+	$(BIN)/pytest $(PARALLEL) --durations=15 -m "slow and not long"
+
+# All of it.
 test-long: setup
 	$(BIN)/pytest $(PARALLEL) --durations=15 -m "long or not long"
 

@@ -176,6 +176,8 @@ def report_command(
             return
         if not final:
             _report(job, out, year, always=True, languages=languages, forms=ALL_FORMS)
+            if job.outcome.report and year is None and not languages:
+                _note_report(job.warehouse, last.release, job.outcome.report)
             return
         if year is None:
             raise UsageError(tr("give the year of the report that is to be published (--year)"))
@@ -556,6 +558,21 @@ def _report(
     if publication:
         publication.report = str(job.outcome.report)
         job.warehouse.note_publication(publication)
+
+
+def _note_report(warehouse: Warehouse, release: str, page: Path) -> None:
+    """Note which report was written of a release, so that `run` does not write it again.
+
+    Nothing depends on it: while somebody else writes here, or where one may only read, it is left.
+    """
+    try:
+        with warehouse.lock():
+            last = warehouse.last_publication()
+            if last and last.release == release:
+                last.report = str(page)
+                warehouse.note_publication(last)
+    except (UsageError, OSError):
+        pass
 
 
 def _site_report(job: Job, out: Path, name: str, year: int | None, languages: tuple[str, ...]) -> None:

@@ -38,6 +38,7 @@ def tracked() -> tuple[Path, ...]:
     return tuple(path for name in listed.split("\0") if name and (path := ROOT / name).exists())
 
 
+@cache
 def modules() -> dict[str, Path]:
     """The project's own modules by name."""
     found = {}

@@ -94,6 +94,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     return Reference(files, warehouse, published(warehouse))
 
 
+@pytest.mark.slow
 def test_the_strongest_form_speaks_and_the_next_takes_its_place(reference: Reference, tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse"
     shutil.copytree(reference.warehouse, warehouse, symlinks=True)
@@ -129,6 +130,8 @@ def load_in_order(order: tuple[str, ...], files: dict[str, Path], folder: Path) 
     return published(folder / "warehouse")
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("untested")
 @settings(max_examples=1, deadline=None, suppress_health_check=list(HealthCheck))
 @given(order=st.permutations(FORMS))
 def test_the_order_of_loading_changes_no_byte(order, reference, tmp_path_factory):

@@ -89,6 +89,21 @@ def test_nothing_new_does_nothing(
     assert f"nothing has changed since release {first['release']}" in spoken
 
 
+def test_a_report_that_was_asked_for_is_not_written_again(
+    exports: Path, root: Path, tmp_path: Path, reports: list[int]
+) -> None:
+    invoke_json("ingest", exports, warehouse=root)
+    invoke_json("build", warehouse=root)
+    invoke_json("report", "--lang", "en", "--out", tmp_path, warehouse=root)
+    invoke_json("run", exports, "--out", tmp_path, warehouse=root)
+    assert len(reports) == 2, "one language is not the report"
+    invoke_json("report", "--out", tmp_path, warehouse=root)
+    assert invoke_json("run", exports, "--out", tmp_path, warehouse=root)["published"] is False
+    assert len(reports) == 3
+    invoke_json("run", exports, "--out", tmp_path / "elsewhere", warehouse=root)
+    assert len(reports) == 4
+
+
 def test_a_report_that_is_gone_is_written_again(
     exports: Path, root: Path, tmp_path: Path, quick_build: QuickBuild, reports: list[int]
 ) -> None:

@@ -74,12 +74,14 @@ def judge(trials: list[dict[str, Any]]) -> None:
     assert not bad, json.dumps(bad, indent=1, ensure_ascii=False)
 
 
+@pytest.mark.slow
 def test_four_kills(tmp_path: Path) -> None:
     trials = kill(tmp_path, plan("run", 2, 0), plan("first", 1, 0), plan("retract", 1, 0))
     judge(trials)
     assert all(trial["was_killed"] for trial in trials)
 
 
+@pytest.mark.slow
 def test_five_faults_of_the_machine(tmp_path: Path) -> None:
     """A full disk, no memory, a folder in which nothing may be written: it is said, and made good by the next run."""
     judge(

@@ -88,6 +88,7 @@ ABROAD = (
 )
 
 
+@pytest.mark.slow
 def test_readers_and_publication(tmp_path: Path) -> None:
     exports = fill(tmp_path / "exports")
     found = [parquet_bytes(machine.publish(exports, tmp_path, "quick")) for machine in (HOME, ABROAD[1])]

@@ -150,7 +150,7 @@ def shown(warehouse: Warehouse, count: int, mode: str, seed: int) -> duckdb.Duck
     return duckdb.connect(warehouse.build_database, read_only=True)
 
 
-@pytest.mark.parametrize("mode", ["normal", "strict"])
+@pytest.mark.parametrize("mode", ["normal", pytest.param("strict", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("count", [6, pytest.param(200, marks=pytest.mark.long)])
 def test_nothing_masked_is_recovered(count: int, mode: str, tmp_path: Path) -> None:
     with shown(Warehouse(tmp_path), count, mode, seed=count) as connection:
@@ -160,6 +160,7 @@ def test_nothing_masked_is_recovered(count: int, mode: str, tmp_path: Path) -> N
     assert recovered == []
 
 
+@pytest.mark.slow
 def test_the_attacker_recovers_what_is_masked_alone(tmp_path: Path) -> None:
     """The test of the test: figures put back one by one beside the masked ones give some of those away."""
     with shown(Warehouse(tmp_path), 4, "normal", seed=5) as connection:

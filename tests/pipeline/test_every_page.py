@@ -62,9 +62,15 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-#: Each page in one view, and in the others at length.
+def _when(number: int, place: int) -> Any:
+    """Each page in one view, in the others at length; at once those that are small."""
+    if place != number % len(VIEWS):
+        return pytest.mark.long
+    return () if PAGES[number].startswith(("quality", "explain")) else pytest.mark.slow
+
+
 _SEEN = [
-    pytest.param(name, *view, marks=() if place == number % len(VIEWS) else pytest.mark.long)
+    pytest.param(name, *view, marks=_when(number, place))
     for number, name in enumerate(PAGES)
     for place, view in enumerate(VIEWS)
 ]

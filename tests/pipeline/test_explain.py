@@ -54,7 +54,9 @@ def every_figure(warehouse: Warehouse, share: int) -> Iterator[Explanation]:
             yield explain(Request(indicator_id, year, scope), warehouse, with_words=False)
 
 
-@pytest.mark.parametrize("share", [5, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "share", [30, pytest.param(5, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.long)]
+)
 def test_lists_add_up_to_what_is_published(published_example: Warehouse, share: int) -> None:
     """For all indicators, years and a population of each kind: numerator, denominator, and each formula done again."""
     compared: dict[str, int] = defaultdict(int)

@@ -31,6 +31,8 @@ def rows(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("untested")
 def test_a_project_is_forgotten_everywhere(own: Built) -> None:
     before = rows(own.warehouse)
     assert scan(own.warehouse, TRACES)
@@ -73,7 +75,10 @@ def test_what_is_refused_is_published_without_its_name(own: Built) -> None:
 
 
 @pytest.mark.usefixtures("quick_build", "quick_gate", "reports")
-@pytest.mark.parametrize("project", [HALLE, FOURNIL, pytest.param(SERRE, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "project",
+    [FOURNIL, pytest.param(HALLE, marks=pytest.mark.slow), pytest.param(SERRE, marks=pytest.mark.long)],
+)
 def test_whichever_it_is(project: str, own: Built) -> None:
     result = invoke_json("forget", project, "--out", own.reports, warehouse=own.warehouse)
     assert result["proof"]["found"] == []
@@ -84,6 +89,7 @@ def test_whichever_it_is(project: str, own: Built) -> None:
     assert len(keys) == (project != FOURNIL), "a record changed its key"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_build", "quick_gate", "reports")
 def test_what_may_be_held_again_is(own: Built, tmp_path: Path) -> None:
     def raw() -> dict[str, list[tuple[Any, ...]]]:
@@ -110,6 +116,7 @@ def test_what_may_be_held_again_is(own: Built, tmp_path: Path) -> None:
     assert invoke_json("ingest", own.exports, "--again", warehouse=own.warehouse)["exports"]["new"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_gate", "reports")
 def test_a_failed_gate_puts_the_end_off(own: Built, quick_build: QuickBuild) -> None:
     quick_build.failures = (Check("some_test", "fail", "Got 1 result"),)
@@ -121,6 +128,7 @@ def test_a_failed_gate_puts_the_end_off(own: Built, quick_build: QuickBuild) -> 
     assert scan(own.warehouse, TRACES) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_build", "quick_gate", "reports")
 def test_a_crash_before_old_releases_are_gone_is_made_good(
     own: Built, monkeypatch: pytest.MonkeyPatch

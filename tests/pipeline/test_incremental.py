@@ -135,6 +135,7 @@ def test_parts_are_what_the_whole_is(tmp_path: Path, quick_gate: None) -> None:
     assert facts(network.warehouse.build_database) == rebuilt(network, tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_a_build_that_broke_off_is_made_good(tmp_path: Path, quick_gate: None) -> None:
     network = Network(tmp_path, seed=2)
     build_facts(network.warehouse.root)

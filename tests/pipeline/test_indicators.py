@@ -309,6 +309,7 @@ def test_changes_are_those_of_matched_sites(invented: tuple[Figures, dict[Key, F
             assert (row["gained"], row["lost"]) == (gained, lost), row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [2, *(pytest.param(seed, marks=pytest.mark.long) for seed in (3, 4, 5, 6))])
 def test_fewer_answers_widen_the_bounds(
     warehouse: Warehouse, invented: tuple[Figures, dict[Key, Figure], list[Row]], seed: int
@@ -345,6 +346,7 @@ def test_names_and_order_move_nothing(
     assert other_changes == changes
 
 
+@pytest.mark.slow
 def test_a_register_gives_participation_and_narrows_the_intervals(
     warehouse: Warehouse, invented: tuple[Figures, dict[Key, Figure], list[Row]]
 ) -> None:

@@ -318,6 +318,7 @@ def test_order_of_raw_rows_changes_nothing(built: duckdb.DuckDBPyConnection, tmp
         assert published(connection) == expected
 
 
+@pytest.mark.slow
 def test_nothing_ingested_is_nothing_published(tmp_path: Path) -> None:
     empty = Warehouse(tmp_path)
     build(empty, {table: [] for table in RAW_TABLES})

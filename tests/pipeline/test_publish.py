@@ -100,7 +100,10 @@ def test_parquet_and_database_hold_the_same_in_the_order_of_keys(warehouse: Ware
     assert duckdb.execute(f"select distinct year from '{path}'").fetchall() == [(2021,)]
 
 
-@pytest.mark.parametrize("rows", [10, 300_000, pytest.param(2_000_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "rows",
+    [10, pytest.param(300_000, marks=pytest.mark.slow), pytest.param(2_000_000, marks=pytest.mark.long)],
+)
 def test_parquet_bytes_depend_on_the_content_alone(
     rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

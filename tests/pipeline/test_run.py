@@ -26,6 +26,7 @@ def effets(*arguments: str | Path, cwd: Path) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_run_publishes_and_then_has_nothing_to_do(tmp_path: Path) -> None:
     fill(tmp_path / "exports")
     first = effets("run", cwd=tmp_path)

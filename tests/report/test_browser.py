@@ -49,8 +49,15 @@ class View:
         return [said for said in self.said if not said.startswith(("file:", "data:"))]
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+#: In each view one language, and at length the other.
+_SEEN = [
+    pytest.param(name, *view, marks=() if place % len(PAGES) == number else pytest.mark.long)
+    for place, view in enumerate(VIEWS)
+    for number, name in enumerate(PAGES)
+]
+
+
+@pytest.mark.parametrize(("name", "width", "scheme"), _SEEN)
 def test_axe_finds_nothing(browser: Any, written: Path, name: str, width: int, scheme: str) -> None:
     # The checker is a script of its own: the page's policy would not let it run.
     view = View(browser, written.with_name(name), width, scheme, bypass_csp=True)
