@@ -66,8 +66,11 @@ def _when(number: int, place: int) -> Any:
     """Each page in one view, in the others at length; at once those that are small."""
     if place != number % len(VIEWS):
         return pytest.mark.long
-    return () if PAGES[number].startswith(("quality", "explain")) else pytest.mark.slow
+    return () if PAGES[number] in ("quality.fr", "explain.en") else pytest.mark.slow
 
+
+#: What differs between two languages is their words: one of them at once.
+_BOTH = [pytest.param(name, marks=pytest.mark.slow if name.endswith(".en") else ()) for name in PAGES]
 
 _SEEN = [
     pytest.param(name, *view, marks=_when(number, place))
@@ -86,7 +89,7 @@ def test_axe_finds_nothing(browser: Any, pages: dict[str, Path], name: str, widt
     view.context.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", _BOTH)
 def test_it_says_and_fetches_nothing_and_fits(browser: Any, pages: dict[str, Path], name: str) -> None:
     for width in (320, 768, 1440):
         view = View(browser, pages[name], width)
@@ -95,7 +98,7 @@ def test_it_says_and_fetches_nothing_and_fits(browser: Any, pages: dict[str, Pat
         view.context.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", _BOTH)
 def test_its_links_lead_somewhere(browser: Any, pages: dict[str, Path], name: str) -> None:
     view = View(browser, pages[name])
     links = view.page.evaluate("[...document.querySelectorAll('a[href]')].map((a) => a.getAttribute('href'))")
@@ -111,7 +114,7 @@ def test_its_links_lead_somewhere(browser: Any, pages: dict[str, Path], name: st
             assert unquote(parts.fragment) in idents, link
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", _BOTH)
 def test_it_can_be_read_without_scripts_and_by_keyboard(
     browser: Any, pages: dict[str, Path], name: str
 ) -> None:

@@ -66,6 +66,7 @@ def test_a_project_is_forgotten_everywhere(own: Built) -> None:
     assert "nothing in the archive" in invoke("forget", AMARRE, warehouse=own.warehouse).stderr
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_build", "quick_gate", "reports")
 def test_what_is_refused_is_published_without_its_name(own: Built) -> None:
     invoke_json("forget", AMARRE, "--out", own.reports, warehouse=own.warehouse)

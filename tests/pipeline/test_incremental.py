@@ -122,6 +122,7 @@ def touched(database: Path) -> int:
         )
 
 
+@pytest.mark.slow
 def test_parts_are_what_the_whole_is(tmp_path: Path, quick_gate: None) -> None:
     network = Network(tmp_path, seed=1)
     build_facts(network.warehouse.root)

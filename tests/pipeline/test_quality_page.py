@@ -79,6 +79,7 @@ def misread(data: bytes, codebook: Codebook, read: Any = page.read) -> Reading:
 # --- at the door --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_build", "reports")
 def test_an_export_that_fails_is_refused_until_it_is_mended(
     exports: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -49,9 +49,11 @@ class View:
         return [said for said in self.said if not said.startswith(("file:", "data:"))]
 
 
-#: In each view one language, and at length the other.
+#: In each view one language, and at length the other; one of them at once.
 _SEEN = [
-    pytest.param(name, *view, marks=() if place % len(PAGES) == number else pytest.mark.long)
+    pytest.param(name, *view, marks=pytest.mark.slow if place else ())
+    if place % len(PAGES) == number
+    else pytest.param(name, *view, marks=pytest.mark.long)
     for place, view in enumerate(VIEWS)
     for number, name in enumerate(PAGES)
 ]
