@@ -13,6 +13,9 @@ from typing import Any
 
 import duckdb
 
+from ingest.collect import UsageError
+from ingest.speech import tr
+
 #: The questionnaire, the indicators and the codes: what the figures are named by.
 CODEBOOK = (
     "dim_level",
@@ -29,7 +32,28 @@ CODEBOOK = (
 SHOWN = "rpt_"
 
 #: Columns that place a row in time. A row is of the package if none of them is after its year.
-_YEARS = ("year", "year_to")
+_YEARS = ("year", "year_to", "report_year")
+
+#: What the dictionary names by a seed, published under another name.
+_PUBLISHED = {
+    "answers": "dim_answer",
+    "categories": "dim_category",
+    "levels": "dim_level",
+    "states": "dim_state",
+    "statuses": "dim_status",
+}
+#: Links that no test of the models tells: the table, the column, and the table whose key it is.
+_UNTOLD = {
+    ("rpt_completeness", "level_id"): "dim_level",
+    ("rpt_completeness", "category_id"): "dim_category",
+    ("rpt_completeness", "status"): "dim_status",
+    ("rpt_testimony", "category_id"): "dim_category",
+    ("rpt_testimony", "question_id"): "dim_question",
+    ("rpt_trend", "status"): "dim_status",
+    ("rpt_trend", "change_status"): "dim_status",
+}
+#: The components of a distribution are its own.
+_NO_LINK = {("rpt_distribution", "dim_indicator_component")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +67,16 @@ class Column:
     codes: list[str]
     description: dict[str, str]
     caveat: dict[str, str]
+    references: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Columns of a table whose values, where they are not null, are the key of another."""
+    """Columns of a table whose values, where they are not null, are the key of a table, perhaps of itself."""
 
     columns: tuple[str, ...]
     table: str
+    key: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -64,6 +90,7 @@ class Table:
     grain: dict[str, str]
     key: list[str]
     columns: list[Column]
+    made_from: list[str]
     links: list[Link] = field(default_factory=list)
 
 
@@ -96,11 +123,16 @@ class Release:
         return [row["year"] for row in self.rows("select distinct year from fct_evaluation order by year")]
 
     def tables(self, year: int) -> list[Table]:
-        """The tables of the package of `year`: the codebook first, then what is shown of its years."""
+        """The tables of the package of `year`: the codebook first, then what is shown of its years.
+
+        Raises UsageError if a row does not find what it refers to.
+        """
         shown = sorted(name for name in self._tables if name.startswith(SHOWN))
         tables = [self._table(name, year) for name in (*CODEBOOK, *shown)]
         for table in tables:
-            table.links = self._links(table, tables)
+            table.links = _links(table, tables)
+            for link in table.links:
+                self._require(table, link, tables)
         return tables
 
     def _table(self, name: str, year: int) -> Table:
@@ -118,32 +150,64 @@ class Release:
             _languages(row, "grain"),
             list(filter(None, row["key"].split("|"))),
             columns,
+            list(filter(None, row["made_from"].split("|"))),
         )
 
-    def _links(self, table: Table, tables: list[Table]) -> list[Link]:
-        """The keys of codebook tables that a table has all columns of, if every row finds its own there."""
-        names = {column.name for column in table.columns}
-        return [
-            Link(tuple(target.key), target.name)
-            for target in tables
-            if target.name in CODEBOOK
-            and target is not table
-            and target.key
-            and names.issuperset(target.key)
-            and self._resolves(table, target)
-        ]
-
-    def _resolves(self, table: Table, target: Table) -> bool:
-        key = ", ".join(f'"{name}"' for name in target.key)
-        known = " and ".join(f'"{name}" is not null' for name in target.key)
+    def _require(self, table: Table, link: Link, tables: list[Table]) -> None:
+        """Raise UsageError if a row of a table does not find its own by the link."""
+        target = next(other for other in tables if other.name == link.table)
+        pairs = list(zip(link.columns, link.key, strict=True))
         query = f"""
-            select count(*)
+            select {", ".join(f'"{column}"' for column in link.columns)}
             from ({table.query}) as rows
-            anti join ({target.query}) as target using ({key})
-            where {known}
+            where {" and ".join(f'rows."{column}" is not null' for column in link.columns)}
+                and not exists (
+                    from ({target.query}) as target
+                    where {" and ".join(f'target."{key}" = rows."{column}"' for column, key in pairs)}
+                )
+            order by all
+            limit 1
         """
-        (lost,) = self.connection.execute(query).fetchall()[0]
-        return int(lost) == 0
+        if lost := self.connection.execute(query).fetchone():
+            raise UsageError(
+                tr(
+                    "{table}.{column} is {value}, which {target} does not have: no package is written",
+                    table=table.name,
+                    column="|".join(link.columns),
+                    value="|".join(map(str, lost)),
+                    target=link.table,
+                )
+            )
+
+
+def _links(table: Table, tables: list[Table]) -> list[Link]:
+    """Links to the codebook: those the dictionary knows, and keys of several columns by their names."""
+    codebook = [other for other in tables if other.name in CODEBOOK and other.key]
+    single = {other.name: other.key[0] for other in codebook if len(other.key) == 1}
+    links = []
+    for column in table.columns:
+        targets = {_target(reference) for reference in column.references}
+        if untold := _UNTOLD.get((table.name, column.name)):
+            targets.add((untold, single[untold]))
+        links += [
+            Link((column.name,), name, (key,)) for name, key in sorted(targets) if single.get(name) == key
+        ]
+    names = {column.name for column in table.columns}
+    for other in codebook:
+        if (
+            other is not table
+            and len(other.key) > 1
+            and names.issuperset(other.key)
+            and (table.name, other.name) not in _NO_LINK
+        ):
+            links.append(Link(tuple(other.key), other.name, tuple(other.key)))
+    return links
+
+
+def _target(reference: str) -> tuple[str, str]:
+    """`table.column` of the dictionary, by the names that are published."""
+    table, _, column = reference.rpartition(".")
+    return _PUBLISHED.get(table, table), column
 
 
 def _column(row: dict[str, str]) -> Column:
@@ -155,6 +219,7 @@ def _column(row: dict[str, str]) -> Column:
         list(filter(None, row["codes"].split("|"))),
         _languages(row, "description"),
         _languages(row, "caveat"),
+        list(filter(None, row["references"].split("|"))),
     )
 
 

@@ -2,16 +2,20 @@
 
 A question is a variable. A group of the type `section` holds the questions of a category; one of the type `version`
 holds those that a version of the questionnaire asks, as far as the exports of the release show it: a generation of
-pages, or a form of export.
+pages, or a form of export. Only a wording that is the questionnaire's own is a literal question.
 """
 
 from __future__ import annotations
 
+import csv
+import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
 from analyses.package.contents import Release, Table
 from analyses.package.identity import Identity
+from ingest.codebook import QUESTION_SEEDS
+from ingest.warehouse import PROJECT_ROOT
 
 NAMESPACE = "ddi:codebook:2_5"
 _SCHEMA = "http://www.ddialliance.org/Specification/DDI-Codebook/2.5/XMLSchema/codebook.xsd"
@@ -22,11 +26,15 @@ _LANGUAGES = ("fr", "en")
 _KINDS = {
     "single": ({"intrvl": "discrete", "nature": "nominal"}, "category"),
     "multiple": ({"intrvl": "discrete", "nature": "nominal"}, "multiple"),
-    "rating": ({"intrvl": "discrete", "nature": "ordinal"}, "category"),
+    "rating": ({"intrvl": "discrete", "nature": "ordinal"}, "numeric"),
     "number": ({"intrvl": "contin", "nature": "ratio"}, "numeric"),
     "date": ({"intrvl": "contin", "nature": "interval", "temporal": "Y"}, "datetime"),
 }
-_OTHER_KIND: tuple[dict[str, str], str] = ({"intrvl": "discrete", "nature": "other"}, "text")
+_OTHER_KIND: tuple[dict[str, str], str] = ({"intrvl": "discrete"}, "text")
+
+#: Units that are none: the ends of a scale, and one that nobody knows.
+_SCALE = re.compile(r"(\d+)-(\d+)")
+_UNKNOWN = "unknown"
 
 _VERSIONS = """
     select distinct coalesce(dim_source.generation, dim_source.format) as version, question_id
@@ -64,8 +72,10 @@ def codebook(
     _versions(data, release, identity, ids, texts)
     answers = _answers(release)
     states = release.rows("select * from dim_state where state <> 'answered' order by position")
+    attested = _attested()
     for question in questions:
-        _variable(data, question, ids[question["question_id"]], answers, states)
+        literal = (question["question_id"], question["label_fr"]) in attested
+        _variable(data, question, ids[question["question_id"]], answers, states, literal=literal)
     ET.indent(book)
     text = ET.tostring(book, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
@@ -92,8 +102,9 @@ def _study(book: ET.Element, identity: Identity, texts: dict[str, dict[str, str]
     _citation(study, identity, identity.title)
     about = ET.SubElement(study, "stdyInfo")
     subjects = ET.SubElement(about, "subject")
-    for keyword in identity.keywords:
-        _text(subjects, "keyword", keyword)
+    for language in _LANGUAGES:
+        for keyword in identity.keywords_of[language]:
+            _text(subjects, "keyword", keyword, {_LANG: language})
     for language in _LANGUAGES:
         _text(about, "abstract", identity.description[language], {_LANG: language})
     summary = ET.SubElement(about, "sumDscr")
@@ -157,16 +168,22 @@ def _variable(
     ident: str,
     answers: dict[str, list[dict[str, Any]]],
     states: list[dict[str, Any]],
+    *,
+    literal: bool,
 ) -> None:
     attributes, domain = _KINDS.get(question["kind"], _OTHER_KIND)
-    unit = {"measUnit": question["unit"]} if question["unit"] else {}
+    unit = question["unit"] or ""
+    scale = _SCALE.fullmatch(unit)
+    measured = {} if not unit or scale or unit.startswith(_UNKNOWN) else {"measUnit": unit}
     variable = ET.SubElement(
-        data, "var", {"ID": ident, "name": question["question_id"], **attributes, **unit}
+        data, "var", {"ID": ident, "name": question["question_id"], **attributes, **measured}
     )
     _labels(variable, question)
     asked = ET.SubElement(variable, "qstn", {"ID": f"Q{ident[1:]}", "responseDomainType": domain})
-    for language in _LANGUAGES:
-        _text(asked, "qstnLit", question[f"label_{language}"], {_LANG: language})
+    if literal:
+        _text(asked, "qstnLit", question["label_fr"], {_LANG: "fr"})
+    if scale:
+        ET.SubElement(ET.SubElement(variable, "valrng"), "range", {"min": scale[1], "max": scale[2]})
     for answer in answers.get(question["answer_list"] or "", []):
         category = ET.SubElement(variable, "catgry")
         _text(category, "catValu", answer["answer_id"])
@@ -176,9 +193,23 @@ def _variable(
         _text(category, "catValu", state["state"])
         _labels(category, state)
     kind = "numeric" if domain == "numeric" else "character"
-    format_ = ET.SubElement(variable, "varFormat", {"type": kind, "schema": "other"})
+    format_ = ET.SubElement(variable, "varFormat", {"type": kind})
     if question["kind"] == "date":
         format_.set("category", "date")
+
+
+def _attested() -> set[tuple[str, str]]:
+    """Questions whose French wording, as it is published, the codebook has from the questionnaire itself.
+
+    The release does not hold that evidence, the seeds do; English wordings are always translations.
+    """
+    found = set()
+    for name in QUESTION_SEEDS:
+        with (PROJECT_ROOT / "seeds" / "codebook" / name).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if row["label_evidence"] == "attested":
+                    found.add((row["question_id"], row["label_fr"]))
+    return found
 
 
 def _answers(release: Release) -> dict[str, list[dict[str, Any]]]:

@@ -21,6 +21,11 @@ _TYPES = {
     "date": "date",
     "timestamp": "datetime",
 }
+_EMPTY = {
+    "value": "",
+    "label": "No value; where the table has a column status, it says why",
+    "label_fr": "Pas de valeur ; là où la table a une colonne status, elle dit pourquoi",
+}
 MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 
 
@@ -86,7 +91,7 @@ def _file(path: str, folder: Path) -> dict[str, Any]:
 def _schema(table: Table, labels: dict[tuple[str, str], dict[str, str]]) -> dict[str, Any]:
     schema: dict[str, Any] = {
         "fields": [_field(column, labels) for column in table.columns],
-        "missingValues": [""],
+        "missingValues": [_EMPTY],
     }
     if table.key:
         schema["primaryKey"] = table.key
@@ -94,7 +99,9 @@ def _schema(table: Table, labels: dict[tuple[str, str], dict[str, str]]) -> dict
         schema["foreignKeys"] = [
             {
                 "fields": list(link.columns),
-                "reference": {"resource": link.table, "fields": list(link.columns)},
+                # A reference without a resource is to the table itself.
+                "reference": ({} if link.table == table.name else {"resource": link.table})
+                | {"fields": list(link.key)},
             }
             for link in table.links
         ]

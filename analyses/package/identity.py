@@ -34,13 +34,20 @@ class Identity:
     licence: str = LICENCE
     licence_title: str = LICENCE_TITLE
     licence_url: str = LICENCE_URL
-    keywords: list[str] = field(
-        default_factory=lambda: ["tiers-lieux", "third places", "social impact", "évaluation", "indicators"]
+    keywords_of: dict[str, list[str]] = field(
+        default_factory=lambda: {
+            "fr": ["tiers-lieux", "évaluation"],
+            "en": ["third places", "social impact", "indicators"],
+        }
     )
     sources: tuple[Source, ...] = (
         Source("Commune Mesure", "https://communemesure.fr/"),
         Source("Code officiel géographique (INSEE)", "https://www.insee.fr/fr/information/2560452"),
     )
+
+    @property
+    def keywords(self) -> list[str]:
+        return [keyword for keywords in self.keywords_of.values() for keyword in keywords]
 
     @property
     def name(self) -> str:

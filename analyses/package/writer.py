@@ -8,6 +8,7 @@ import shutil
 import tomllib
 import zipfile
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,7 @@ def _write(
         ):
             file = str(folder / "data" / f"{table.name}.{ending}").replace("'", "''")
             release.connection.execute(f"copy ({query}) to '{file}' ({options})")
-    described = descriptor(identity, tables, _labels(release), folder)
+    described = descriptor(identity, tables, _labels(release, texts), folder)
     _json(folder / "datapackage.json", described)
     _json(folder / "metadata.jsonld", catalogue(identity, tables, described))
     _json(folder / "prov.jsonld", provenance(release, identity, tables))
@@ -143,18 +144,29 @@ def _write(
     for name in ("README.md", "README.fr.md", "CITATION.cff"):
         text = environment.get_template(f"{name}.jinja").render(shown)
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    sums = "".join(f"{sha256((folder / path).read_bytes()).hexdigest()}  {path}\n" for path in files)
+    (folder / "checksums.sha256").write_text(sums, encoding="utf-8", newline="\n")
 
 
-def _labels(release: Release) -> dict[tuple[str, str], dict[str, str]]:
-    """The labels of states and statuses, by the column and the code."""
+def _labels(release: Release, texts: dict[str, dict[str, str]]) -> dict[tuple[str, str], dict[str, str]]:
+    """The labels of states, statuses and the codes of SDMX, by the column and the code."""
     rows = release.rows(
         """
-        select 'status' as column_name, status as code, label_fr, label_en from dim_status
+        select
+            unnest(['status', 'status_then', 'status_now', 'change_status']) as column_name,
+            status as code, label_fr, label_en
+        from dim_status
         union all
         select 'state', state, label_fr, label_en from dim_state
         """
     )
-    return {(r["column_name"], r["code"]): {"fr": r["label_fr"], "en": r["label_en"]} for r in rows}
+    labels = {(r["column_name"], r["code"]): {"fr": r["label_fr"], "en": r["label_en"]} for r in rows}
+    for name, text in texts.items():
+        column, _, code = name.partition(".")
+        if code:
+            labels[column, code] = text
+    return labels
 
 
 def _json(file: Path, content: Any) -> None:
