@@ -176,7 +176,7 @@ def _erase_published(traces: Traces, folder: Path) -> None:
 #: The page of a yearly report.
 REPORT = "index.html"
 #: Forms of files in which nothing can be looked for.
-_SEALED = (".pdf", ".png", ".zip", ".xlsx", ".docx", ".parquet")
+_SEALED = (".pdf", ".png", ".zip", ".xlsx", ".docx")
 
 
 def _tells(traces: Traces, file: Path, folder: Path) -> bool:
