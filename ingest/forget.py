@@ -7,9 +7,8 @@ whether it was done.
 from __future__ import annotations
 
 import csv
-import html
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -24,6 +23,7 @@ from ingest.editions import DRAFTS
 from ingest.formats import BY_NAME
 from ingest.reading import Rejection
 from ingest.readings import Readings, query, read_export
+from ingest.search import Search
 from ingest.slug import slugify
 from ingest.speech import tr
 from ingest.warehouse import PROJECT_ROOT, Warehouse
@@ -147,7 +147,8 @@ def erase(traces: Traces, archive: Archive, state: State, out: Path) -> Forgotte
     years = _erase_reports(traces, out)
     _erase_reports(traces, out / DRAFTS)
     for edition in archive.editions.glob("*"):
-        _erase_published(traces, edition / "report")
+        # Its figures stay: they are those that anybody may see.
+        _erase_files(traces, edition / "report")
     archive.forget(traces.whole, trimmed, traces.is_named)
     return Forgotten(traces.project, len(traces.whole), len(trimmed), years)
 
@@ -159,29 +160,27 @@ def _erase_reports(traces: Traces, out: Path) -> list[int]:
     """
     years = sorted(year for year in traces.years if (out / str(year) / REPORT).is_file())
     for year in sorted(traces.years):
-        folder = out / str(year)
-        for file in sorted(file for file in folder.rglob("*") if file.is_file()):
-            if file == folder / REPORT or file.suffix in _SEALED or _tells(traces, file, folder):
-                file.unlink()
+        _erase_files(traces, out / str(year), {out / str(year) / REPORT})
     return years
 
 
-def _erase_published(traces: Traces, folder: Path) -> None:
-    """Remove from a published report what names it. Its figures stay: they are those that anybody may see."""
-    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
-        if file.suffix in _SEALED or _tells(traces, file, folder):
-            file.unlink()
+def _erase_files(traces: Traces, folder: Path, wholly: Collection[Path] = ()) -> None:
+    """Remove from a report what names the project, what cannot be looked into, and the files in `wholly`."""
+    with Search(traces.words) as search:
+        for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+            if (
+                file in wholly
+                or file.suffix in _SEALED
+                or traces.is_named(f"{file.relative_to(folder)} {file.stem}")
+                or any(search.places(file))
+            ):
+                file.unlink()
 
 
 #: The page of a yearly report.
 REPORT = "index.html"
 #: Forms of files in which nothing can be looked for.
 _SEALED = (".pdf", ".png", ".zip", ".xlsx", ".docx")
-
-
-def _tells(traces: Traces, file: Path, folder: Path) -> bool:
-    text = html.unescape(file.read_bytes().decode("utf-8", "replace"))
-    return traces.is_named(f"{file.relative_to(folder)} {file.stem}") or bool(traces.words.in_text(text))
 
 
 def _without(source_id: str, keys: set[str], archive: Archive, state: State) -> bytes:

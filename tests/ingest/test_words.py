@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import proof
+from ingest import search
 from ingest.words import Words, fold
 
 LETTERS = st.text(alphabet="aAéÉİıiIſsSKk-_ .'’", min_size=1, max_size=6)
@@ -54,12 +54,12 @@ def test_a_large_file_holds_what_its_pieces_hold(
     piece: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wherever it is cut: no word is lost, and none begins or ends at a cut."""
-    monkeypatch.setattr(proof, "_PIECE", piece)
+    monkeypatch.setattr(search, "_PIECE", piece)
     words = Words({"Été"}, set())
     for before in range(0, 150, 3):
         file = tmp_path / "content.duckdb"
         file.write_bytes(b"." * before + "Été étés tété &Eacute;té".encode() + b"." * 150)
-        found = [match for text in proof._texts(file, words) for match in words.in_text(text)]
+        found = [match for text in search.texts(file, words) for match in words.in_text(text)]
         assert set(found) == {"été"}
         file.write_bytes(b"." * before + "étés tété".encode() + b"." * 150)
-        assert not any(words.in_text(text) for text in proof._texts(file, words))
+        assert not any(words.in_text(text) for text in search.texts(file, words))
