@@ -42,18 +42,13 @@ _PUBLISHED = {
     "states": "dim_state",
     "statuses": "dim_status",
 }
-#: Links that no test of the models tells: the table, the column, and the table whose key it is.
-_UNTOLD = {
-    ("rpt_completeness", "level_id"): "dim_level",
-    ("rpt_completeness", "category_id"): "dim_category",
-    ("rpt_completeness", "status"): "dim_status",
-    ("rpt_testimony", "category_id"): "dim_category",
-    ("rpt_testimony", "question_id"): "dim_question",
-    ("rpt_trend", "status"): "dim_status",
-    ("rpt_trend", "change_status"): "dim_status",
+#: Keys of several columns that are none: the components of a distribution are its own, and what was published stays,
+#: whatever became of its indicator.
+_NO_LINK = {
+    ("rpt_distribution", "dim_indicator_component"),
+    ("rpt_restatement", "dim_indicator"),
+    ("rpt_restatement", "dim_indicator_component"),
 }
-#: The components of a distribution are its own.
-_NO_LINK = {("rpt_distribution", "dim_indicator_component")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +182,6 @@ def _links(table: Table, tables: list[Table]) -> list[Link]:
     links = []
     for column in table.columns:
         targets = {_target(reference) for reference in column.references}
-        if untold := _UNTOLD.get((table.name, column.name)):
-            targets.add((untold, single[untold]))
         links += [
             Link((column.name,), name, (key,)) for name, key in sorted(targets) if single.get(name) == key
         ]

@@ -7,15 +7,12 @@ pages, or a form of export. Only a wording that is the questionnaire's own is a 
 
 from __future__ import annotations
 
-import csv
 import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
 from analyses.package.contents import Release, Table
 from analyses.package.identity import Identity
-from ingest.codebook import QUESTION_SEEDS
-from ingest.warehouse import PROJECT_ROOT
 
 NAMESPACE = "ddi:codebook:2_5"
 _SCHEMA = "http://www.ddialliance.org/Specification/DDI-Codebook/2.5/XMLSchema/codebook.xsd"
@@ -72,10 +69,8 @@ def codebook(
     _versions(data, release, identity, ids, texts)
     answers = _answers(release)
     states = release.rows("select * from dim_state where state <> 'answered' order by position")
-    attested = _attested()
     for question in questions:
-        literal = (question["question_id"], question["label_fr"]) in attested
-        _variable(data, question, ids[question["question_id"]], answers, states, literal=literal)
+        _variable(data, question, ids[question["question_id"]], answers, states)
     ET.indent(book)
     text = ET.tostring(book, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
@@ -168,8 +163,6 @@ def _variable(
     ident: str,
     answers: dict[str, list[dict[str, Any]]],
     states: list[dict[str, Any]],
-    *,
-    literal: bool,
 ) -> None:
     attributes, domain = _KINDS.get(question["kind"], _OTHER_KIND)
     unit = question["unit"] or ""
@@ -180,7 +173,8 @@ def _variable(
     )
     _labels(variable, question)
     asked = ET.SubElement(variable, "qstn", {"ID": f"Q{ident[1:]}", "responseDomainType": domain})
-    if literal:
+    # A wording of ours is no literal question; English ones always are ours.
+    if question["label_evidence"] == "attested":
         _text(asked, "qstnLit", question["label_fr"], {_LANG: "fr"})
     if scale:
         ET.SubElement(ET.SubElement(variable, "valrng"), "range", {"min": scale[1], "max": scale[2]})
@@ -196,20 +190,6 @@ def _variable(
     format_ = ET.SubElement(variable, "varFormat", {"type": kind})
     if question["kind"] == "date":
         format_.set("category", "date")
-
-
-def _attested() -> set[tuple[str, str]]:
-    """Questions whose French wording, as it is published, the codebook has from the questionnaire itself.
-
-    The release does not hold that evidence, the seeds do; English wordings are always translations.
-    """
-    found = set()
-    for name in QUESTION_SEEDS:
-        with (PROJECT_ROOT / "seeds" / "codebook" / name).open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                if row["label_evidence"] == "attested":
-                    found.add((row["question_id"], row["label_fr"]))
-    return found
 
 
 def _answers(release: Release) -> dict[str, list[dict[str, Any]]]:

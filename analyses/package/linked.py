@@ -136,8 +136,13 @@ _READ = """
 """
 
 
-#: Indicators whose figures a table shows.
-_SHOWN = "select distinct indicator_id, method_version from ({query}) order by all"
+#: Indicators whose figures a table shows, those that are still computed.
+_SHOWN = """
+    select distinct indicator_id, method_version
+    from ({query})
+    semi join dim_indicator using (indicator_id, method_version)
+    order by all
+"""
 
 
 def provenance(release: Release, identity: Identity, tables: list[Table]) -> dict[str, Any]:

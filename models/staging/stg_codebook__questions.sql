@@ -34,6 +34,7 @@ final as (
             typeform_type,
             label_fr,
             label_en,
+            label_evidence,
             {% if questionnaire == 'environment' %}
                 axis,
                 sub_axis,

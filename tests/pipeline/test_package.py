@@ -108,6 +108,7 @@ def test_a_row_that_does_not_resolve_stops_the_package(
 
 
 def test_a_restatement_of_a_later_report_is_not_in_the_package(own: Built, tmp_path: Path) -> None:
+    """That of an indicator that nobody computes any more is, and stops nothing."""
     with duckdb.connect((own.warehouse / "effets.duckdb").resolve()) as connection:
         connection.execute(
             f"""
@@ -119,12 +120,20 @@ def test_a_restatement_of_a_later_report_is_not_in_the_package(own: Built, tmp_p
             cross join (values ({YEAR}), ({YEAR + 1})) as reports (report_year)
             """
         )
+        connection.execute(
+            f"""
+            insert into rpt_restatement by name
+            select * replace ('Z9' as indicator_id) from rpt_restatement where report_year = {YEAR}
+            """
+        )
         years = connection.execute("select distinct report_year from rpt_restatement").fetchall()
     assert {(YEAR,), (YEAR + 1,)} <= set(years)
     invoke_json("package", "--year", str(YEAR), "--out", tmp_path / "p", warehouse=own.warehouse)
     restated = tmp_path / "p" / str(YEAR) / "data" / "rpt_restatement.csv"
     with restated.open(encoding="utf-8", newline="") as file:
-        assert {row["report_year"] for row in csv.DictReader(file)} == {str(YEAR)}
+        rows = list(csv.DictReader(file))
+    assert {row["report_year"] for row in rows} == {str(YEAR)}
+    assert "Z9" in {row["indicator_id"] for row in rows}
 
 
 def test_the_checksums_are_those_of_all_files(package: Path) -> None:

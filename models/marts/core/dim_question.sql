@@ -19,6 +19,7 @@ final as (
         unit,
         label_fr,
         label_en,
+        label_evidence,
         on_page,
         axis,
         sub_axis,
