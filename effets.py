@@ -210,7 +210,9 @@ def package_command(
 
 @app.command("diff")
 def diff_command(
-    a: Annotated[str, typer.Argument(metavar="A", help="A package or its ZIP, a release, or a folder of Parquet.")],
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="A package or its ZIP, a release, or a folder of Parquet.")
+    ],
     b: Annotated[str, typer.Argument(metavar="B", help="The other, mostly the newer.")],
     warehouse: WarehouseOption = WAREHOUSE,
     quiet: QuietOption = False,
