@@ -101,17 +101,21 @@ class Scanner:
         start, end = match.span(group)
         for question_id in question_ids:
             self.said.responses.setdefault(question_id, Response(question_id, "blank"))
-        current = 0
+        current, done = 0, start
         for found in self.labels(start, end, how, *question_ids):
             if found.question_id is not None:
                 current = question_ids.index(found.question_id)
-            elif (
-                current == 0
-                and len(question_ids) == 2
-                and "," in self.fold[start : found.start].rsplit(" de ", 1)[-1]
-            ):
+            elif current == 0 and self._begins_the_second(start, done, found.start, len(question_ids)):
                 current = 1
             self.answer(question_ids[current], found)
+            done = found.end
+
+    def _begins_the_second(self, start: int, done: int, at: int, questions: int) -> bool:
+        """Whether an unknown label at `at` is the second question's; all up to `done` was the first's."""
+        if questions == 2:
+            return "," in self.fold[start:at].rsplit(" de ", 1)[-1]
+        # The first of three joins its labels by a word or a comma; a blank alone leads to the next.
+        return questions == 3 and start < done and self.fold[done:at].isspace()
 
     def labels(self, start: int, end: int, how: Joint, *question_ids: str) -> list[Found]:
         labels = labels_of(self.codebook, *question_ids)

@@ -104,4 +104,4 @@ final as (
 
 )
 
-select * from final
+select * from final -- noqa: AM04

@@ -43,4 +43,4 @@ final as (
 
 )
 
-select * from final
+select * from final -- noqa: AM04

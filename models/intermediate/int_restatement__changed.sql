@@ -57,4 +57,4 @@ final as (
 
 )
 
-select * from final
+select * from final -- noqa: AM04

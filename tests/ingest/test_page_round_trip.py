@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from examples.answers import Taste, social_answers
@@ -75,7 +75,18 @@ def there_and_back(seed, generation, form, damaged, style):
     compare(read(data), visible(answers, generation, form, style))
 
 
+#: T3: an occasion that the codebook does not know stands behind the audiences with nothing but a blank between.
+UNKNOWN_OCCASION = example(
+    seed=737411697,
+    generation="T3",
+    form="html",
+    damaged="utf-8",
+    style=Style("effets", None, False, False, "marked", False, False),
+)
+
+
 @settings(max_examples=150, deadline=None)
+@UNKNOWN_OCCASION
 @PAGES
 def test_what_was_visible_comes_back(seed, generation, form, damaged, style):
     there_and_back(seed, generation, form, damaged, style)
