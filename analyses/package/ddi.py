@@ -1,8 +1,9 @@
 """codebook.xml: the questionnaire as DDI-Codebook 2.5 (https://ddialliance.org/Specification/DDI-Codebook/2.5/).
 
-A question is a variable. A group of the type `section` holds the questions of a category; one of the type `version`
+A question is a variable. A group of the type `section` holds the questions of a category; one of the type `other`
 holds those that a version of the questionnaire asks, as far as the exports of the release show it: a generation of
-pages, or a form of export. Only a wording that is the questionnaire's own is a literal question.
+pages, or a form of export (the standard's own type `version` means variants of one question). Only a wording that is
+the questionnaire's own is a literal question.
 """
 
 from __future__ import annotations
@@ -25,10 +26,14 @@ _KINDS = {
     "multiple": ({"intrvl": "discrete", "nature": "nominal"}, "multiple"),
     "rating": ({"intrvl": "discrete", "nature": "ordinal"}, "numeric"),
     "number": ({"intrvl": "contin", "nature": "ratio"}, "numeric"),
+    "count": ({"intrvl": "discrete", "nature": "ratio"}, "numeric"),
+    "amount": ({"intrvl": "contin"}, "numeric"),
     "date": ({"intrvl": "contin", "nature": "interval", "temporal": "Y"}, "datetime"),
 }
 _OTHER_KIND: tuple[dict[str, str], str] = ({"intrvl": "discrete"}, "text")
 
+#: Units of what is counted one by one.
+_COUNTED = {"events", "partners", "persons", "structures"}
 #: Units that are none: the ends of a scale, and one that nobody knows.
 _SCALE = re.compile(r"(\d+)-(\d+)")
 _UNKNOWN = "unknown"
@@ -71,6 +76,8 @@ def codebook(
     states = release.rows("select * from dim_state where state <> 'answered' order by position")
     for question in questions:
         _variable(data, question, ids[question["question_id"]], answers, states)
+    for language in _LANGUAGES:
+        _text(data, "notes", texts["variables"][language], {_LANG: language})
     ET.indent(book)
     text = ET.tostring(book, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
@@ -86,7 +93,6 @@ def _citation(parent: ET.Element, identity: Identity, title: dict[str, str]) -> 
     _text(responsible, "AuthEnty", identity.publisher)
     production = ET.SubElement(citation, "prodStmt")
     _text(production, "producer", identity.publisher)
-    _text(production, "copyright", identity.licence_title)
     _text(production, "software", "effets", {"version": identity.software_version})
     statement = ET.SubElement(citation, "verStmt")
     _text(statement, "version", identity.version)
@@ -107,22 +113,26 @@ def _study(book: ET.Element, identity: Identity, texts: dict[str, dict[str, str]
         _text(summary, "timePrd", str(year), {"event": event, "date": str(year)})
     _text(summary, "nation", "France", {"abbr": "FR"})
     for language in _LANGUAGES:
+        _text(summary, "anlyUnit", texts["unit_of_analysis"][language], {_LANG: language})
+    for language in _LANGUAGES:
         universe = texts["universe"][language].format(year=identity.year, first_year=identity.first_year)
         _text(summary, "universe", universe, {_LANG: language})
     access = ET.SubElement(study, "dataAccs")
     use = ET.SubElement(access, "useStmt")
-    _text(use, "restrctn", texts["restrictions"]["fr"], {_LANG: "fr"})
+    for language in _LANGUAGES:
+        _text(use, "restrctn", texts["restrictions"][language], {_LANG: language})
     _text(use, "conditions", f"{identity.licence_title}, {identity.licence_url}")
 
 
 def _file(book: ET.Element, ident: str, table: Table) -> None:
-    about = ET.SubElement(ET.SubElement(book, "fileDscr", {"ID": ident}), "fileTxt")
-    _text(about, "fileName", f"data/{table.name}.csv")
+    path = f"data/{table.name}.csv"
+    about = ET.SubElement(ET.SubElement(book, "fileDscr", {"ID": ident, "URI": path}), "fileTxt")
+    _text(about, "fileName", table.name)
     _text(about, "fileCont", table.description["fr"], {_LANG: "fr"})
     dimensions = ET.SubElement(about, "dimensns")
     _text(dimensions, "caseQnty", str(table.row_count))
     _text(dimensions, "varQnty", str(len(table.columns)))
-    _text(about, "fileType", "text/csv; charset=utf-8")
+    _text(about, "fileType", "text/csv", {"charset": "UTF-8"})
 
 
 def _sections(
@@ -148,7 +158,7 @@ def _versions(
     for row in release.rows(_VERSIONS, [identity.year]):
         asked.setdefault(row["version"], []).append(ids[row["question_id"]])
     for number, (version, members) in enumerate(asked.items(), 1):
-        group = _group(data, f"T{number}", "version", version, sorted(members, key=lambda v: int(v[1:])))
+        group = _group(data, f"version-{number}", "other", version, sorted(members, key=lambda v: int(v[1:])))
         for language in _LANGUAGES:
             _text(group, "labl", texts["version"][language].format(version=version), {_LANG: language})
 
@@ -164,8 +174,8 @@ def _variable(
     answers: dict[str, list[dict[str, Any]]],
     states: list[dict[str, Any]],
 ) -> None:
-    attributes, domain = _KINDS.get(question["kind"], _OTHER_KIND)
     unit = question["unit"] or ""
+    attributes, domain = _KINDS.get(_kind(question["kind"], unit), _OTHER_KIND)
     scale = _SCALE.fullmatch(unit)
     measured = {} if not unit or scale or unit.startswith(_UNKNOWN) else {"measUnit": unit}
     variable = ET.SubElement(
@@ -190,6 +200,13 @@ def _variable(
     format_ = ET.SubElement(variable, "varFormat", {"type": kind})
     if question["kind"] == "date":
         format_.set("category", "date")
+
+
+def _kind(kind: str, unit: str) -> str:
+    """A key of `_KINDS`: what is counted is discrete; whether an amount has a zero, its unit would have to tell."""
+    if kind == "number" and unit in _COUNTED:
+        return "count"
+    return "amount" if kind == "number" and unit.startswith(_UNKNOWN) else kind
 
 
 def _answers(release: Release) -> dict[str, list[dict[str, Any]]]:

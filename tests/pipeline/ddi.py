@@ -1,7 +1,7 @@
 """What DDI-Codebook 2.5 asks of the elements that the package uses.
 
 The official XSD is in no package registry, so this is its content model for those elements, written down by hand
-from the standard's field-level documentation: the order of children and how often each may stand, the
+from the schema of 2.5.1 (namespace ddi:codebook:2_5): the order of children and how often each may stand, the
 attributes with their vocabularies, and that references find their ids. An element that is not here fails.
 
 Where the environment variable DDI_XSD names a codebook.xsd, the test validates with lxml against that too; without it
@@ -19,7 +19,7 @@ _XML = "{http://www.w3.org/XML/1998/namespace}"
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 #: Children in their order; `?` at most one, `*` any number, `+` at least one, nothing: exactly one.
-_CITATION = "titlStmt rspStmt? prodStmt? distStmt? serStmt* verStmt* biblCit? holdings* notes*"
+_CITATION = "titlStmt rspStmt? prodStmt? distStmt? serStmt* verStmt* biblCit* holdings* notes*"
 CHILDREN = {
     "codeBook": "docDscr* stdyDscr+ fileDscr* dataDscr* otherMat*",
     "docDscr": "citation? guide* docStatus* docSrc* controlledVocabUsed* notes*",
@@ -27,29 +27,29 @@ CHILDREN = {
     "citation": _CITATION,
     "titlStmt": "titl subTitl* altTitl* parTitl* IDNo*",
     "rspStmt": "AuthEnty* othId*",
-    "prodStmt": "producer* copyright? prodDate* prodPlac* software* fundAg* grantNo*",
-    "verStmt": "version? verResp? notes*",
-    "stdyInfo": "studyBudget* subject* abstract* sumDscr* qualityStatement* notes* exPostEvaluation*",
+    "prodStmt": "producer* copyright* prodDate* prodPlac* software* fundAg* grantNo*",
+    "verStmt": "version* verResp* notes*",
+    "stdyInfo": "studyBudget* subject* abstract* sumDscr* qualityStatement? notes* exPostEvaluation*",
     "subject": "keyword* topcClas*",
-    "sumDscr": "timePrd* collDate* nation* geogCover* geogUnit* geoBndBox? boundPoly? anlyUnit* universe* dataKind*",
+    "sumDscr": "timePrd* collDate* nation* geogCover* geogUnit* geoBndBox? boundPoly* anlyUnit* universe* dataKind*",
     "dataAccs": "setAvail* useStmt* notes*",
-    "useStmt": "confDec? specPerm? restrctn? contact* citReq? deposReq? conditions? disclaimer?",
+    "useStmt": "confDec* specPerm* restrctn* contact* citReq* deposReq* conditions* disclaimer*",
     "fileDscr": "fileTxt* locMap? notes*",
-    "fileTxt": "fileName? fileCitation? fileCont? fileStrc? dimensns? fileType? format? filePlac?"
-    " dataChck* ProcStat? dataMsng? software* verStmt?",
+    "fileTxt": "fileName* fileCitation? dataFingerprint* fileCont? fileStrc? dimensns? fileType* format* filePlac*"
+    " dataChck* ProcStat* dataMsng* software* verStmt*",
     "dimensns": "caseQnty* varQnty* logRecL* recPrCas* recNumTot*",
     "dataDscr": "varGrp* nCubeGrp* var* nCube* notes*",
-    "varGrp": "labl* txt* concept* defntn? universe? notes*",
-    "var": "location* labl* imputation? security? embargo? respUnit? anlysUnit? qstn* valrng* invalrng* undocCod*"
-    " universe* TotlResp? sumStat* txt* stdCatgry* catgryGrp* catgry* codInstr* verStmt* concept* derivation?"
+    "varGrp": "labl* txt* concept* defntn* universe* notes*",
+    "var": "location* labl* imputation* security* embargo* respUnit* anlysUnit* qstn* valrng* invalrng* undocCod*"
+    " universe* TotlResp* sumStat* txt* stdCatgry* catgryGrp* catgry* codInstr* verStmt* concept* derivation?"
     " varFormat? geoMap* catLevel* notes*",
     "qstn": "qstnLit*",
-    "valrng": "range+ key? notes*",
+    "valrng": "range+ key* notes*",
     "catgry": "catValu? labl* txt* catStat* mrow?",
 }
 TEXTS = """
-    titl parTitl IDNo AuthEnty producer copyright software version keyword abstract timePrd nation universe restrctn
-    conditions fileName fileCont caseQnty varQnty fileType labl qstnLit catValu
+    titl parTitl IDNo AuthEnty producer software version keyword abstract timePrd nation anlyUnit universe restrctn
+    conditions fileName fileCont caseQnty varQnty fileType labl qstnLit catValu notes
 """
 
 #: Attributes beside those that every element may have; a tuple is a vocabulary.
@@ -59,7 +59,9 @@ ATTRIBUTES: dict[str, dict[str, tuple[str, ...] | None]] = {
     "software": {"version": None},
     "timePrd": {"event": ("start", "end", "single"), "date": None},
     "nation": {"abbr": None},
-    "varGrp": {"type": ("section", "version"), "name": None, "var": None},
+    "fileDscr": {"URI": None},
+    "fileType": {"charset": None},
+    "varGrp": {"type": ("section", "other"), "name": None, "var": None},
     "var": {
         "name": None,
         "intrvl": ("contin", "discrete"),
@@ -99,13 +101,17 @@ def faults(document: bytes) -> list[str]:
     ids = [element.get("ID") for element in root.iter() if element.get("ID")]
     found += [f"id {ident} twice" for ident in sorted({str(i) for i in ids if ids.count(i) > 1})]
     for element in root.iter():
+        if not element.tag.startswith(NAMESPACE):
+            found.append(f"{element.tag}: is not of the namespace")
         name = element.tag.removeprefix(NAMESPACE)
         found += _faults_of(element, name)
         for attribute, value in element.items():
             if (name, attribute) in REFERENCES:
-                found += [f"{name}: {ref} is no id" for ref in value.split() if ref not in ids]
+                found += [f"{name}: {ref} is no id" for ref in value.split() or [value] if ref not in ids]
             if attribute == "ID" and not re.fullmatch(r"[A-Za-z_][\w.-]*", value):
                 found.append(f"{name}: {value} cannot be an id")
+            if attribute == f"{_XML}lang" and not re.fullmatch(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*", value):
+                found.append(f"{name}: {value!r} is no language")
     return found
 
 
@@ -113,6 +119,8 @@ def _faults_of(element: ET.Element, name: str) -> list[str]:
     children = " ".join(child.tag.removeprefix(NAMESPACE) for child in element)
     if name in EMPTY:
         found = [f"{name}: has {children}"] if children else []
+        if element.text is not None:
+            found.append(f"{name}: has text")
     elif name in TEXTS.split():
         found = [f"{name}: has {children}"] if children else []
         if not (element.text or "").strip():
@@ -121,7 +129,7 @@ def _faults_of(element: ET.Element, name: str) -> list[str]:
         parts = (re.fullmatch(r"(\w+)([?*+]?)", part) for part in CHILDREN[name].split())
         pattern = "".join(f"(?:{part[1]} ){part[2]}" for part in parts if part)
         found = [] if re.fullmatch(pattern, children + " " if children else "") else [f"{name}: {children}"]
-        if (element.text or "").strip():
+        if any((text or "").strip() for text in (element.text, *(child.tail for child in element))):
             found.append(f"{name}: has text")
     else:
         return [f"{name}: not known here"]

@@ -224,7 +224,7 @@ def test_the_codebook_is_ddi(package: Path, built: Built) -> None:
     assert ranges and all(r == {"min": "1", "max": "5"} for r in ranges)
     groups = [(g.get("type"), g.get("name")) for g in root.iter(f"{ddi.NAMESPACE}varGrp")]
     assert ("section", "lien-social") in groups
-    assert {name for kind, name in groups if kind == "version"} >= {"T6", "place_json"}
+    assert {name for kind, name in groups if kind == "other"} >= {"T6", "place_json"}
 
 
 def test_the_codebook_is_valid_by_the_official_schema(package: Path) -> None:
@@ -244,6 +244,10 @@ def test_the_codebook_is_valid_by_the_official_schema(package: Path) -> None:
         ('var="V', 'var="X'),
         ("<labl ", "<label "),
         ("<valrng>", "<universe>0</universe><valrng>"),
+        ("</docDscr>", "</docDscr> text"),
+        ("<universe ", '<universe xmlns="" '),
+        ('xml:lang="en"', 'xml:lang="English (UK)"'),
+        (' max="5" />', ' max="5"> </range>'),
         ('responseDomainType="numeric"', 'responseDomainType="number"'),
     ],
 )
