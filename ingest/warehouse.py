@@ -52,8 +52,16 @@ _PROJECT_FILES = (
 )
 _PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb")
 
-#: Of these, what dbt does not tell the models that are built in part (macros/by_evaluation.sql).
-_CODE_FILES = ("dbt_project.yml", "profiles.yml", "macros/**/*")
+#: Of these, what dbt does not tell the models that are built, and the tests that are asked, in part
+#: (macros/by_evaluation.sql, macros/tested.sql).
+_CODE_FILES = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "macros/**/*",
+    "models/**/*.yml",
+    "tests/generic/**/*",
+    "tests/singular/**/*",
+)
 _CODE = "code.txt"
 
 #: Of the rows that a failed test found, so many are named.

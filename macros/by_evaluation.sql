@@ -39,6 +39,8 @@
 {% macro mark_touched() -%}
     {%- if target.type == 'duckdb' -%}
         delete from raw.built_evaluations
+        where evaluation_id in (select evaluation_id from {{ this }});
+        delete from raw.tested_evaluations
         where evaluation_id in (select evaluation_id from {{ this }})
     {%- endif -%}
 {%- endmacro %}

@@ -24,6 +24,8 @@
 {% macro mark_years() -%}
     {%- if target.type == 'duckdb' -%}
         delete from raw.built_years
+        where year in (select year from {{ this }});
+        delete from raw.tested_years
         where year in (select year from {{ this }})
     {%- endif -%}
 {%- endmacro %}

@@ -16,5 +16,7 @@
         {% do run_query("create table if not exists raw.loaded (source_id varchar, stored_sha256 varchar)") %}
         {% do run_query("create table if not exists raw.built_evaluations (evaluation_id varchar, stamp varchar)") %}
         {% do run_query("create table if not exists raw.built_years (year integer, stamp varchar)") %}
+        {% do run_query("create table if not exists raw.tested_evaluations (evaluation_id varchar)") %}
+        {% do run_query("create table if not exists raw.tested_years (year integer)") %}
     {% endif %}
 {% endmacro %}

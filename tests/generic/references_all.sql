@@ -3,6 +3,7 @@
     references: a list of {column, to, field}; `field` may be left out where it has the column's name.
 -#}
 {% test references_all(model, references) %}
+{{ config(meta={"asks_all_rows": true}) }}
 
 {% for reference in references %}
 select

@@ -106,6 +106,8 @@ def test_what_may_be_held_again_is(own: Built, tmp_path: Path) -> None:
                     "validations",
                     "built_evaluations",
                     "built_years",
+                    "tested_evaluations",
+                    "tested_years",
                 )  # what gate and build say
             }
 

@@ -91,6 +91,8 @@ def test_a_singular_test_fails_where_it_must(
     copy = tmp_path / "build.duckdb"
     shutil.copy(built.warehouse / "build.duckdb", copy)
     with duckdb.connect(copy) as connection:
+        # What was built passed its tests, which are asked of the rows alone that did not yet.
+        connection.execute("delete from raw.tested_evaluations; delete from raw.tested_years")
         assert connection.execute(query).fetchall() == []
         connection.execute(BREAKS[name])
         assert connection.execute(query).fetchall() != []

@@ -221,3 +221,59 @@ def test_a_new_site_touches_its_own_years(tmp_path: Path, published_example: War
             "select year from intermediate.int_years__touched order by year"
         ).fetchall()
     assert years == [(2025,)]
+
+
+@pytest.mark.slow
+def test_a_build_asks_what_did_not_pass_yet(tmp_path: Path, quick_gate: None) -> None:
+    """A row that failed is asked again until it passes; one that passed is asked by `dbt test` alone."""
+    warehouse = Network(tmp_path, seed=3).warehouse
+
+    def execute(query: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(warehouse.build_database) as connection:
+            return connection.execute(query).fetchall()
+
+    def failures() -> list[str]:
+        return [check.name for check in warehouse.build().failures]
+
+    stray = """
+        insert into raw.observations by name
+        select source_id, record_key, 'nothing_that_is_asked' as question_id, 1 as ordinal, 'unmapped' as match
+        from raw.records order by all limit 1
+    """
+    execute(stray)
+    assert failures() == ["raw_rows_are_used"]
+    assert failures() == ["raw_rows_are_used"]
+    assert execute("from raw.tested_evaluations") == []
+
+    execute("delete from raw.observations where question_id = 'nothing_that_is_asked'")
+    assert failures() == []
+    assert sorted(execute("from raw.tested_evaluations")) == sorted(
+        execute("select evaluation_id from intermediate.int_evaluations__stamped")
+    )
+    assert execute("from raw.tested_years order by all") == [(2023,), (2024,), (2025,)]
+
+    execute(stray)
+    execute("update main.fct_response set state = 'blank' where state = 'answered'")
+    assert failures() == []
+    found = execute_dbt_tests(warehouse)
+    assert {"raw_rows_are_used", "answers_match_states"} <= found
+
+
+def execute_dbt_tests(warehouse: Warehouse) -> set[str]:
+    """What `dbt test` finds."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    target = str(warehouse.root / "dbt-test")
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()), parsed_once():
+        patch.setenv("EFFETS_WAREHOUSE", str(warehouse.root))
+        outcome = dbtRunner().invoke(
+            [
+                *("test", "--exclude-resource-type", "unit_test"),
+                *("--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT)),
+                *("--target-path", target, "--log-path", target, "--log-level-file", "none"),
+            ]
+        )
+        DuckDBConnectionManager.close_all_connections()
+    assert outcome.result is not None, outcome.exception
+    return {result.node.name for result in outcome.result.results if str(result.status) == "fail"}  # type: ignore[union-attr]

@@ -4,16 +4,30 @@ with
 said as (
 
     select
-        evaluation_id,
-        question_id,
-        record_id
-    from {{ ref('fct_observation') }}
+        observations.evaluation_id,
+        observations.question_id,
+        observations.record_id
+    from {{ ref('fct_observation') }} as observations
+    where {{ is_untested('observations.evaluation_id') }}
     union
     select
-        evaluation_id,
-        question_id,
-        record_id
-    from {{ ref('fct_testimony') }}
+        testimonies.evaluation_id,
+        testimonies.question_id,
+        testimonies.record_id
+    from {{ ref('fct_testimony') }} as testimonies
+    where {{ is_untested('testimonies.evaluation_id') }}
+
+),
+
+records as (
+
+    select
+        found.record_id,
+        found.evaluation_id,
+        found.source_id,
+        found.record_key
+    from {{ ref('dim_record') }} as found
+    where {{ is_untested('found.evaluation_id') }}
 
 ),
 
@@ -29,7 +43,9 @@ final as (
             responses.evaluation_id = said.evaluation_id
             and responses.question_id = said.question_id
             and responses.record_id = said.record_id
-    where (responses.state = 'answered') <> (said.record_id is not null)
+    where
+        (responses.state = 'answered') <> (said.record_id is not null)
+        and {{ is_untested('responses.evaluation_id') }}
     union all
     select
         said.evaluation_id,
@@ -50,7 +66,7 @@ final as (
         observations.question_id,
         responses.state
     from {{ ref('stg_raw__observations') }} as observations
-    inner join {{ ref('dim_record') }} as records
+    inner join records
         on observations.source_id = records.source_id and observations.record_key = records.record_key
     inner join {{ ref('fct_response_record') }} as responses
         on records.record_id = responses.record_id and observations.question_id = responses.question_id
@@ -61,7 +77,7 @@ final as (
         testimonies.question_id,
         responses.state
     from {{ ref('stg_raw__testimonies') }} as testimonies
-    inner join {{ ref('dim_record') }} as records
+    inner join records
         on testimonies.source_id = records.source_id and testimonies.record_key = records.record_key
     inner join {{ ref('fct_response_record') }} as responses
         on records.record_id = responses.record_id and testimonies.question_id = responses.question_id

@@ -4,7 +4,9 @@ with
 
 responses as (
 
-    select * from {{ ref('fct_response_record') }}
+    select responses.*
+    from {{ ref('fct_response_record') }} as responses
+    where {{ is_untested('responses.evaluation_id') }}
 
 ),
 

@@ -2,6 +2,28 @@
 -- campaigns if it says yes or no; nothing is null without a status that says why.
 with
 
+campaigns as (
+
+    select found.year
+    from {{ ref('dim_campaign') }} as found
+    where {{ is_untested('found.year', 'years') }}
+
+),
+
+figures as (
+
+    select
+        found.indicator_id,
+        found.component_id,
+        found.year,
+        found.scope_type,
+        found.scope_id,
+        found.status is null or (found.status = 'ok') <> (found.value is not null) as is_unexplained
+    from {{ ref('fct_indicator_value') }} as found
+    where {{ is_untested('found.year', 'years') }}
+
+),
+
 components as (
 
     select * from {{ ref('int_indicators__components') }}
@@ -16,7 +38,7 @@ expected as (
         campaigns.year,
         'network' as scope_id
     from components
-    cross join {{ ref('dim_campaign') }} as campaigns
+    cross join campaigns
     union all
     select
         components.indicator_id,
@@ -25,6 +47,7 @@ expected as (
         evaluations.project_id
     from components
     cross join {{ ref('fct_evaluation') }} as evaluations
+    where evaluations.year in (select campaigns.year from campaigns)
 
 ),
 
@@ -34,7 +57,7 @@ final as (
         expected.*,
         'no row' as problem
     from expected
-    left join {{ ref('fct_indicator_value') }} as figures
+    left join figures
         on
             expected.indicator_id = figures.indicator_id
             and expected.component_id = figures.component_id
@@ -49,8 +72,8 @@ final as (
         year,
         scope_id,
         'null without a status' as problem
-    from {{ ref('fct_indicator_value') }}
-    where status is null or (status = 'ok') <> (value is not null)
+    from figures
+    where is_unexplained
     union all
     select
         components.indicator_id,
@@ -59,7 +82,7 @@ final as (
         'network',
         'no row of change' as problem
     from components
-    cross join {{ ref('dim_campaign') }} as campaigns
+    cross join campaigns
     left join {{ ref('fct_indicator_change') }} as changes
         on
             components.indicator_id = changes.indicator_id

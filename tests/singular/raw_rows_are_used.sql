@@ -2,11 +2,37 @@
 -- record's forms do not have, and names without a slug.
 with
 
-records as (
+-- An export of which every evaluation was tested is as it was then: its rows were looked at.
+evaluated as (
 
-    select * from {{ ref('stg_raw__records') }}
+    select
+        found.source_id,
+        found.record_key,
+        {{ is_untested('found.evaluation_id') }} as is_untested
+    from {{ ref('dim_record') }} as found
 
 ),
+
+tested as (
+
+    select source_id
+    from evaluated
+    group by source_id
+    having not bool_or(is_untested)
+
+),
+
+{% for table in ['receipts', 'records', 'record_forms', 'responses', 'observations', 'testimonies'] -%}
+{{ table }} as (
+
+    select rows.*
+    from {{ ref('stg_raw__' ~ table) }} as rows
+    left join tested on rows.source_id = tested.source_id
+    where tested.source_id is null
+
+),
+
+{% endfor -%}
 
 asked as (
 
@@ -14,7 +40,7 @@ asked as (
         forms.source_id,
         forms.record_key,
         questions.question_id
-    from {{ ref('stg_raw__record_forms') }} as forms
+    from record_forms as forms
     inner join {{ ref('stg_codebook__questions') }} as questions on forms.form = questions.form
 
 ),
@@ -26,7 +52,7 @@ final as (
         said.source_id,
         said.record_key,
         said.question_id as name
-    from {{ ref('stg_raw__' ~ table) }} as said
+    from {{ table }} as said
     left join records on said.source_id = records.source_id and said.record_key = records.record_key
     left join asked
         on
@@ -44,7 +70,7 @@ final as (
         named.source_id,
         null,
         named.{{ name }}
-    from {{ ref('stg_raw__' ~ table) }} as named
+    from {{ table }} as named
     left join {{ ref('stg_raw__slugs') }} as slugs on named.{{ name }} = slugs.name
     where named.{{ name }} is not null and slugs.name is null
     union all
@@ -55,7 +81,7 @@ final as (
         records.record_key,
         null
     from records
-    left join {{ ref('dim_record') }} as found
+    left join evaluated as found
         on records.source_id = found.source_id and records.record_key = found.record_key
     where found.source_id is null
 

@@ -1,6 +1,7 @@
 {{ config(
     materialized='incremental' if target.type == 'duckdb' else 'table', incremental_strategy='append',
-    on_schema_change='fail', tags=['by_year'], pre_hook="{{ delete_years('year_to') }}"
+    on_schema_change='fail', tags=['by_year'], meta={'year_column': 'year_to'},
+    pre_hook="{{ delete_years('year_to') }}"
 ) }}
 
 with
