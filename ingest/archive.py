@@ -13,13 +13,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
+
+import orjson
 
 from ingest.collect import Refused
 from ingest.console import Progress
@@ -135,7 +137,9 @@ class State:
                 year = receipt.year
             groups.setdefault((receipt.source_id, year), []).append(receipt)
         return [
-            Receipt(
+            receipts[0]
+            if len(receipts) == 1 and source_id not in self.redated
+            else Receipt(
                 source_id,
                 receipts[0].path,
                 year,
@@ -160,16 +164,16 @@ class State:
         """The report of a year as it was published last, if it was."""
         return next((edition for edition in reversed(self.editions) if edition.year == year), None)
 
-    def digest(self) -> str:
-        """A sha256 of all that a database takes from the archive."""
+    def digest(self, receipts: Sequence[Receipt] | None = None) -> str:
+        """A sha256 of all that a database takes from the archive; `receipts`: the current ones, if they are at hand."""
         content = {
             "stored": sorted((s.source_id, s.format, s.stored_sha256) for s in self.stored.values()),
-            "receipts": [_fields(receipt) for receipt in self.current_receipts()],
+            "receipts": self.current_receipts() if receipts is None else receipts,
             "retracted": sorted(self.retracted),
-            "rejections": [asdict(rejection) for rejection in self.current_rejections()],
-            **({"editions": [asdict(edition) for edition in self.editions]} if self.editions else {}),
+            "rejections": self.current_rejections(),
+            "editions": self.editions,
         }
-        return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _fields(row: Stored | Receipt) -> dict[str, Any]:
@@ -358,7 +362,7 @@ class Archive:
         state = State()
         for number, line in enumerate(self._lines(), start=1):
             try:
-                _apply(json.loads(line), state)
+                _apply(orjson.loads(line), state)
             except (ValueError, KeyError, TypeError) as error:
                 raise ArchiveError(
                     tr(

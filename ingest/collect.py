@@ -215,7 +215,8 @@ def _relative(file: Path, folder: Path) -> str:
 
 def _size_of_regular_file(file: Path, root: Path, size_limit: int) -> int:
     try:
-        if file.is_symlink():
+        status = file.lstat()
+        if stat.S_ISLNK(status.st_mode):
             target = file.resolve(strict=True)
             if not target.is_relative_to(root) or not target.is_file():
                 raise Rejection(
@@ -223,7 +224,7 @@ def _size_of_regular_file(file: Path, root: Path, size_limit: int) -> int:
                     "a link that leads to no file of this folder",
                     "Put a copy of the export here instead of the link.",
                 )
-        status = file.stat()
+            status = file.stat()
         _check_regular(status, size_limit)
         if not os.access(file, os.R_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

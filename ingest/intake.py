@@ -77,11 +77,10 @@ def ingest(
         ]:
             _note_rejections(root, [], archive, state)
         intake.rejected.extend(failures)
-        tables.settle(state, failures, archive)
+        intake.archive_digest = tables.settle(state, failures, archive)
     if intake.new or intake.received_again:
         known_files.save()
     write_data_docs(warehouse.data_docs)
-    intake.archive_digest = state.digest()
     return intake
 
 

@@ -8,11 +8,12 @@ or with a damaged one, every file is opened and hashed.
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from hashlib import sha256
 from pathlib import Path
+
+import orjson
 
 from ingest.durable import replace_file
 
@@ -31,7 +32,7 @@ class KnownFiles:
         self._met: dict[str, tuple[_Status, str]] = {}
         self._has_news = False
         try:
-            content = json.loads(file.read_bytes())
+            content = orjson.loads(file.read_bytes())
             self._known = {
                 path: ((size, modified, changed, inode, device), source_id)
                 for path, (size, modified, changed, inode, device, source_id) in content.items()
@@ -63,7 +64,7 @@ class KnownFiles:
         """Write what was met in place of what was known, if that is something else."""
         if self._has_news or len(self._met) < len(self._known):
             content = {path: [*status, source_id] for path, (status, source_id) in self._met.items()}
-            replace_file(self._file, json.dumps(content).encode())
+            replace_file(self._file, orjson.dumps(content))
 
 
 def _name(path: Path) -> str:

@@ -193,15 +193,16 @@ class RawTables:
         self.connection.execute("commit")
         self.connection.execute("begin transaction")
 
-    def settle(self, state: State, failures: Sequence[Refused], archive: Archive) -> None:
+    def settle(self, state: State, failures: Sequence[Refused], archive: Archive) -> str:
         """Write what stands outside of the exports: receipts, slugs of all names, rejected files, published figures.
 
-        `failures` are archived exports that can no longer be read. Raises ArchiveError if figures of a published
-        report are gone.
+        `failures` are archived exports that can no longer be read. Returns the state's digest. Raises ArchiveError if
+        figures of a published report are gone.
         """
-        digest = state.digest()
+        receipts = state.current_receipts()
+        digest = state.digest(receipts)
         if self._archive_digest == digest:
-            return
+            return digest
         loaded = {source_id for (source_id,) in self._fetch("select source_id from raw.loaded")}
         self._replace(
             "receipts",
@@ -216,7 +217,7 @@ class RawTables:
                     date.fromisoformat(receipt.collected_on) if receipt.collected_on else None,
                     receipt.source_id in state.retracted,
                 )
-                for receipt in state.current_receipts()
+                for receipt in receipts
                 if receipt.source_id in loaded
             ],
         )
@@ -232,6 +233,7 @@ class RawTables:
             self._replace("slugs", [(name, known.get(name) or slugify(name)) for name in names])
         self.connection.execute("delete from raw.load_state")
         self.connection.execute("insert into raw.load_state values (?, ?)", [self._version, digest])
+        return digest
 
     def _replace(self, name: str, rows: list[tuple[Any, ...]]) -> None:
         self.connection.execute(f"delete from raw.{name}")
