@@ -51,6 +51,9 @@ def ingest(
     Raises UsageError for a PATH or a manifest that cannot be used, ArchiveError for a damaged archive.
     """
     collections = _collect(paths, year)
+    known_files = KnownFiles(warehouse.known_files)
+    if not all(known_files.has(file.file) for found in collections for file in found.candidates):
+        prepare()  # beside reading the ledger
     archive = Archive(warehouse.archive)
     state = archive.state()
     archive.sweep(state)
@@ -58,7 +61,6 @@ def ingest(
         warehouse.clear()  # a database keeps in its file what was deleted from it
     intake = Intake(notes=[note for collection in collections for note in collection.notes])
     shutil.rmtree(warehouse.spill, ignore_errors=True)  # what a crash left there
-    known_files = KnownFiles(warehouse.known_files)
     with RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill) as tables:
         failures = _catch_up(tables, archive, state, intake, warehouse.spill)
         readings = Readings(tables.codebook, warehouse.spill)
@@ -78,7 +80,7 @@ def ingest(
             _note_rejections(root, [], archive, state)
         intake.rejected.extend(failures)
         intake.archive_digest = tables.settle(state, failures, archive)
-    if intake.new or intake.received_again:
+    if collections and known_files.has_news:
         known_files.save()
     write_data_docs(warehouse.data_docs)
     return intake

@@ -30,7 +30,7 @@ class KnownFiles:
         self._file = file
         self._known: dict[str, tuple[_Status, str]] = {}
         self._met: dict[str, tuple[_Status, str]] = {}
-        self._has_news = False
+        self.has_news = False
         try:
             content = orjson.loads(file.read_bytes())
             self._known = {
@@ -38,7 +38,11 @@ class KnownFiles:
                 for path, (size, modified, changed, inode, device, source_id) in content.items()
             }
         except (OSError, ValueError, TypeError, AttributeError):
-            self._has_news = True
+            self.has_news = True
+
+    def has(self, path: Path) -> bool:
+        """Whether a file was met at this path, whatever it is by now."""
+        return _name(path) in self._known
 
     def source_id(self, path: Path) -> str | None:
         """The hash of a file that is what it was; None if it has to be opened."""
@@ -57,12 +61,13 @@ class KnownFiles:
     def note(self, path: Path, status: os.stat_result, source_id: str) -> None:
         """Remember a file: `status` as it was before its bytes were read."""
         if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _GRAIN:
-            self._met[_name(path)] = _status(status), source_id
-            self._has_news = True
+            name, met = _name(path), (_status(status), source_id)
+            self._met[name] = met
+            self.has_news |= self._known.get(name) != met
 
     def save(self) -> None:
         """Write what was met in place of what was known, if that is something else."""
-        if self._has_news or len(self._met) < len(self._known):
+        if self.has_news or len(self._met) < len(self._known):
             content = {path: [*status, source_id] for path, (status, source_id) in self._met.items()}
             replace_file(self._file, orjson.dumps(content))
 

@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from ingest.known_files import KnownFiles
 
 
@@ -60,3 +62,16 @@ def test_what_is_gone_is_forgotten(tmp_path: Path) -> None:
     assert known.source_id(tmp_path / "a") is None
     known.save()
     assert listed.read_text() == "{}"
+
+
+def test_what_was_met_before_is_no_news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is refused is opened, and noted, at each run."""
+    file = old(tmp_path / "a")
+    known = KnownFiles(noted(tmp_path, file))
+    later = time.time_ns() + 10**10
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    assert known.has(file) and not known.has(tmp_path / "b")
+    known.note(file, os.stat(file), "hash")
+    assert not known.has_news
+    known.note(file, os.stat(file), "another")
+    assert known.has_news

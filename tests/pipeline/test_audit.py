@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import redirect_stdout
-from io import StringIO
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.pipeline.once import parsed_once
-from tests.pipeline.warehouses import ROOT, Built
+from tests.pipeline.warehouses import ROOT, Built, dbt
 
 QUESTIONS = sorted((ROOT / "analyses" / "audit").glob("*.sql"))
 
@@ -18,20 +15,8 @@ QUESTIONS = sorted((ROOT / "analyses" / "audit").glob("*.sql"))
 @pytest.fixture(scope="module")
 def compiled(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the compiled questions."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
     target = tmp_path_factory.mktemp("target")
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()), parsed_once():
-        patch.setenv("EFFETS_WAREHOUSE", str(built.warehouse))
-        outcome = dbtRunner().invoke(
-            [
-                *("compile", "--quiet", "--select", "resource_type:analysis"),
-                *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
-                *("--target-path", str(target), "--log-path", str(target), "--log-level-file", "none"),
-            ]
-        )
-        DuckDBConnectionManager.close_all_connections()
+    outcome = dbt("compile", built.warehouse, "--select", "resource_type:analysis", target=target)
     assert outcome.success, outcome.exception
     return target / "compiled" / "effets" / "analyses" / "audit"
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable
-from contextlib import redirect_stdout
-from io import StringIO
 from pathlib import Path
 
 import duckdb
@@ -17,9 +15,8 @@ from ingest.archive import Archive
 from ingest.intake import ingest
 from ingest.publish import publish
 from ingest.records import redate, restore, retract
-from ingest.warehouse import PROJECT_ROOT, Warehouse
-from tests.pipeline.once import parsed_once
-from tests.pipeline.warehouses import dbt_build, parquet_bytes
+from ingest.warehouse import Warehouse
+from tests.pipeline.warehouses import dbt, dbt_build, parquet_bytes
 
 #: The models that are built by evaluation, and what they need.
 FACTS = ("fct_response_record", "fct_response", "fct_observation", "fct_testimony")
@@ -83,21 +80,9 @@ class Network:
 
 def build_facts(root: Path, *options: str) -> None:
     """Build what is built by evaluation, and what it needs."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    target = str(root / "dbt")
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()), parsed_once():
-        patch.setenv("EFFETS_WAREHOUSE", str(root))
-        outcome = dbtRunner().invoke(
-            [
-                *("build", *options, "--select", *(f"+{fact}" for fact in FACTS)),
-                *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-                *("--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT)),
-                *("--target-path", target, "--log-path", target, "--log-level-file", "none"),
-            ]
-        )
-        DuckDBConnectionManager.close_all_connections()
+    selected = (f"+{fact}" for fact in FACTS)
+    without = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+    outcome = dbt("build", root, *options, "--select", *selected, *without)
     assert outcome.success, outcome.exception
 
 
@@ -255,25 +240,6 @@ def test_a_build_asks_what_did_not_pass_yet(tmp_path: Path, quick_gate: None) ->
     execute(stray)
     execute("update main.fct_response set state = 'blank' where state = 'answered'")
     assert failures() == []
-    found = execute_dbt_tests(warehouse)
-    assert {"raw_rows_are_used", "answers_match_states"} <= found
-
-
-def execute_dbt_tests(warehouse: Warehouse) -> set[str]:
-    """What `dbt test` finds."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    target = str(warehouse.root / "dbt-test")
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()), parsed_once():
-        patch.setenv("EFFETS_WAREHOUSE", str(warehouse.root))
-        outcome = dbtRunner().invoke(
-            [
-                *("test", "--exclude-resource-type", "unit_test"),
-                *("--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT)),
-                *("--target-path", target, "--log-path", target, "--log-level-file", "none"),
-            ]
-        )
-        DuckDBConnectionManager.close_all_connections()
-    assert outcome.result is not None, outcome.exception
-    return {result.node.name for result in outcome.result.results if str(result.status) == "fail"}  # type: ignore[union-attr]
+    tested = dbt("test", warehouse.root, "--exclude-resource-type", "unit_test").result
+    failed = {result.node.name for result in tested if str(result.status) == "fail"}
+    assert {"raw_rows_are_used", "answers_match_states"} <= failed

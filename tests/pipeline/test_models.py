@@ -5,10 +5,8 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Iterator
-from contextlib import redirect_stdout
 from datetime import date
 from hashlib import md5
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +18,7 @@ import ingest.warehouse
 from ingest.schema import RAW_TABLES
 from ingest.slug import slugify
 from ingest.warehouse import Warehouse
-from tests.pipeline.once import parsed_once
-from tests.pipeline.warehouses import ROOT
+from tests.pipeline.warehouses import ROOT, dbt
 
 Row = dict[str, Any]
 
@@ -174,22 +171,8 @@ def published(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 @pytest.fixture(scope="module")
 def unit_tests(warehouse: Warehouse) -> list[tuple[str, str, str | None]]:
     """What the unit tests in the models' YAML say, which `effets` leaves out: they say nothing about the data."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
     build(warehouse, network().rows)
-    target = str(warehouse.root / "dbt")
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()), parsed_once():
-        patch.setenv("EFFETS_WAREHOUSE", str(warehouse.root))
-        outcome = dbtRunner().invoke(
-            [
-                *("test", "--resource-type", "unit_test"),
-                *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
-                *("--target-path", target, "--log-path", target, "--log-level-file", "none"),
-            ]
-        )
-        DuckDBConnectionManager.close_all_connections()
-    assert outcome.result is not None, outcome.exception
+    outcome = dbt("test", warehouse.root, "--resource-type", "unit_test")
     return [(result.node.name, str(result.status), result.message) for result in outcome.result.results]
 
 

@@ -54,24 +54,34 @@ def invoke_json(*arguments: str | Path, warehouse: Path, exit_code: int = 0) -> 
     return json.loads(result.stdout)
 
 
-def dbt_build(warehouse: Warehouse, *kinds: str, select: tuple[str, ...] = ()) -> None:
-    """Build nodes of these kinds in this process: all of them, or those selected."""
+def dbt(command: str, warehouse: Path, *options: str, target: Path | None = None) -> Any:
+    """What a command of dbt gives, run in this process on the models of the project and the warehouse in a folder."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    target = str(warehouse.root / "dbt")
+    said = str(target or warehouse / "dbt")
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()), parsed_once():
-        patch.setenv("EFFETS_WAREHOUSE", str(warehouse.root))
+        patch.setenv("EFFETS_WAREHOUSE", str(warehouse))
         outcome = dbtRunner().invoke(
             [
-                "build",
-                *(("--select", *select) if select else ()),
-                *(argument for kind in kinds for argument in ("--resource-type", kind)),
+                *(command, *options),
                 *("--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT)),
-                *("--target-path", target, "--log-path", target, "--log-level-file", "none"),
+                *("--target-path", said, "--log-path", said, "--log-level-file", "none"),
             ]
         )
         DuckDBConnectionManager.close_all_connections()
+    assert outcome.result is not None, outcome.exception
+    return outcome
+
+
+def dbt_build(warehouse: Warehouse, *kinds: str, select: tuple[str, ...] = ()) -> None:
+    """Build nodes of these kinds in this process: all of them, or those selected."""
+    outcome = dbt(
+        "build",
+        warehouse.root,
+        *(("--select", *select) if select else ()),
+        *(argument for kind in kinds for argument in ("--resource-type", kind)),
+    )
     assert outcome.success, outcome.exception
 
 
