@@ -114,6 +114,16 @@ class State:
         """Where an export was found, the smallest path first."""
         return sorted({receipt.path for receipt in self.receipts.values() if receipt.source_id == source_id})
 
+    def met_paths(self) -> set[str]:
+        """The paths at which exports were found or refused, and the folders and ZIP files that these lie in."""
+        refused = (row.path for rows in self.rejections.values() for row in rows)
+        met: set[str] = set()
+        for path in (*(receipt.path for receipt in self.receipts.values()), *refused):
+            while path and path not in met:
+                met.add(path)
+                path = path.rpartition("/")[0]
+        return met
+
     def with_year(self) -> set[str]:
         """The exports of which something outside of them tells the year."""
         received = {receipt.source_id for receipt in self.receipts.values() if receipt.year is not None}

@@ -51,16 +51,17 @@ def ingest(
     Raises UsageError for a PATH or a manifest that cannot be used, ArchiveError for a damaged archive.
     """
     collections = _collect(paths, year)
-    known_files = KnownFiles(warehouse.known_files)
-    if not all(known_files.has(file.file) for found in collections for file in found.candidates):
-        prepare()  # beside reading the ledger
     archive = Archive(warehouse.archive)
     state = archive.state()
+    met = state.met_paths()
+    if not all(file.path in met for collection in collections for file in collection.candidates):
+        prepare()  # something new is likely: beside all that comes before it is read
     archive.sweep(state)
     if state.is_forgetting:
         warehouse.clear()  # a database keeps in its file what was deleted from it
     intake = Intake(notes=[note for collection in collections for note in collection.notes])
     shutil.rmtree(warehouse.spill, ignore_errors=True)  # what a crash left there
+    known_files = KnownFiles(warehouse.known_files)
     with RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill) as tables:
         failures = _catch_up(tables, archive, state, intake, warehouse.spill)
         readings = Readings(tables.codebook, warehouse.spill)

@@ -40,10 +40,6 @@ class KnownFiles:
         except (OSError, ValueError, TypeError, AttributeError):
             self.has_news = True
 
-    def has(self, path: Path) -> bool:
-        """Whether a file was met at this path, whatever it is by now."""
-        return _name(path) in self._known
-
     def source_id(self, path: Path) -> str | None:
         """The hash of a file that is what it was; None if it has to be opened."""
         name = _name(path)

@@ -214,3 +214,9 @@ def test_rejected_bytes_are_listed_once_and_not_after_they_were_accepted(archive
     archive.record_rejections("/x/x", [refused("a", A.source_id)])
     accept(archive, (B, receipt(B, "b"), b"b"))
     assert archive.state().current_rejections() == [refused("a", A.source_id)]
+
+
+def test_paths_that_were_met_have_what_they_lie_in(archive: Archive) -> None:
+    accept(archive, (A, receipt(A, "2024/tout.zip/a.txt"), b"a"))
+    archive.record_rejections("/exports", [refused("b.txt")])
+    assert archive.state().met_paths() == {"2024/tout.zip/a.txt", "2024/tout.zip", "2024", "b.txt"}
