@@ -18,7 +18,7 @@ from typing import Annotated
 import duckdb
 import typer
 
-from ingest.archive import Archive, ArchiveError
+from ingest.archive import Archive, ArchiveError, State
 from ingest.codebook_rows import answer_rows, form_rows
 from ingest.collect import UsageError
 from ingest.console import Console
@@ -29,6 +29,7 @@ from ingest.explain import Request, explain
 from ingest.explain_page import Wording, page_file, write_page
 from ingest.forget import erase, trace
 from ingest.intake import Intake, ingest, rehearse
+from ingest.known_files import KnownFiles
 from ingest.proof import prove
 from ingest.publish import KEPT_RELEASES, publish
 from ingest.records import redate, restore, retract
@@ -464,14 +465,16 @@ def _note_intake(job: Job, intake: Intake) -> None:
         job.console.say(tr("{why}: {n} exports were read from the archive", why=why, n=intake.caught_up))
 
 
-def _verify(job: Job) -> None:
-    """Hash the archive again. Raises ArchiveError, which names what is wrong."""
+def _verify(job: Job, state: State | None = None, verified: KnownFiles | None = None) -> None:
+    """Hash the archive again, but for what was not touched since. Raises ArchiveError, which names what is wrong."""
     archive = Archive(job.warehouse.archive)
-    state = archive.state()
+    state = state or archive.state()
     with job.console.step("verify", tr("hashing the archive")) as progress:
-        faults = archive.verify(state, progress)
+        faults = archive.verify(state, progress, verified)
     if faults:
         raise ArchiveError("\n".join(faults))
+    if verified:
+        verified.save()
     job.outcome.verified = len(state.stored)
 
 
@@ -484,7 +487,7 @@ def _publish(job: Job, always: bool = False) -> None:
     if last and last.fingerprint == fingerprint and not always and not state.is_forgetting:
         job.outcome.publication = last
     else:
-        _verify(job)
+        _verify(job, state, KnownFiles(job.warehouse.verified))
         write_settings(job.warehouse.build_database, settings, PROJECT_ROOT)
         with job.console.step("build", tr("building and testing")) as progress:
             build = job.warehouse.build(progress)

@@ -1,9 +1,9 @@
-"""The files that were met before: while a file's status stays what it was, so do its bytes.
+"""Files whose bytes were hashed before: while a file's status stays what it was, so do its bytes.
 
 Size, times, inode and device are compared; the time of the last change of the status cannot be set by anybody.
 A file that was written just before it was looked at is looked at again, as more may come within the clock's
-grain. Paths are kept as hashes, as they may name what is to be forgotten. The list is a convenience: without it,
-or with a damaged one, every file is opened and hashed.
+grain. Paths are kept as hashes, as they may name what is to be forgotten. A list is a convenience: without it, or
+with a damaged one, every file is opened and hashed.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class KnownFiles:
         try:
             content = orjson.loads(file.read_bytes())
             self._known = {
-                path: ((size, modified, changed, inode, device), source_id)
-                for path, (size, modified, changed, inode, device, source_id) in content.items()
+                path: ((size, modified, changed, inode, device), digest)
+                for path, (size, modified, changed, inode, device, digest) in content.items()
             }
         except (OSError, ValueError, TypeError, AttributeError):
             self.has_news = True
 
-    def source_id(self, path: Path) -> str | None:
-        """The hash of a file that is what it was; None if it has to be opened."""
+    def digest(self, path: Path) -> str | None:
+        """The sha256 of a file that is what it was; None if it has to be opened."""
         name = _name(path)
         known = self._known.get(name)
         if known is None:
@@ -54,17 +54,17 @@ class KnownFiles:
         self._met[name] = known
         return known[1]
 
-    def note(self, path: Path, status: os.stat_result, source_id: str) -> None:
+    def note(self, path: Path, status: os.stat_result, digest: str) -> None:
         """Remember a file: `status` as it was before its bytes were read."""
         if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _GRAIN:
-            name, met = _name(path), (_status(status), source_id)
+            name, met = _name(path), (_status(status), digest)
             self._met[name] = met
             self.has_news |= self._known.get(name) != met
 
     def save(self) -> None:
         """Write what was met in place of what was known, if that is something else."""
         if self.has_news or len(self._met) < len(self._known):
-            content = {path: [*status, source_id] for path, (status, source_id) in self._met.items()}
+            content = {path: [*status, digest] for path, (status, digest) in self._met.items()}
             replace_file(self._file, orjson.dumps(content))
 
 

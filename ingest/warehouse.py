@@ -4,6 +4,7 @@ archive/                 accepted exports, and the ledger
 build.duckdb             what ingest and dbt write
 .spill/                  what did not fit into the memory, while a command runs
 known_files.json         which files were met, and need not be opened again
+verified.json            which objects of the archive were hashed, and need not be before a build
 dbt/, data_docs/         what dbt and Great Expectations say about their last work
 releases/<id>/           publications; releases/current → the last one
 effets.duckdb, parquet, quality, dictionary
@@ -117,6 +118,7 @@ class Warehouse:
         self.dictionary = self.root / "dictionary"
         self.spill = self.root / ".spill"
         self.known_files = self.root / "known_files.json"
+        self.verified = self.root / "verified.json"
         self._publication = self.root / "publication.json"
 
     @contextmanager

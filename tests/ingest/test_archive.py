@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from ingest.archive import Archive, ArchiveError, Receipt, State, Stored
 from ingest.collect import Refused
+from ingest.known_files import KnownFiles
 
 
 def stored(data: bytes, format_name: str = "effects_page") -> Stored:
@@ -89,6 +92,36 @@ def test_a_damaged_or_missing_object_is_named(archive: Archive) -> None:
     archive.object_path(A.source_id).unlink()
     with pytest.raises(ArchiveError, match=f"{A.source_id} cannot be read"):
         archive.read(A)
+
+
+def test_before_a_build_an_object_is_hashed_unless_nothing_touched_it(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept(archive, (A, receipt(A, "a.txt"), b"a"), (B, receipt(B, "b.json"), b"b"))
+    later = time.time_ns() + 10**10
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    hashed: list[str] = []
+    read = Archive.read
+    monkeypatch.setattr(Archive, "read", lambda self, one: hashed.append(one.source_id) or read(self, one))
+
+    def verify() -> list[str]:
+        hashed.clear()
+        verified = KnownFiles(tmp_path / "verified.json")
+        faults = archive.verify(archive.state(), verified=verified)
+        verified.save()
+        return faults
+
+    assert verify() == [] and sorted(hashed) == sorted((A.source_id, B.source_id))
+    assert verify() == [] and hashed == []
+    path = archive.object_path(A.source_id)
+    status = path.stat()
+    path.write_bytes(b"x")  # as long, and made to look as old
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert A.source_id in verify()[0] and hashed == [A.source_id]
+    assert A.source_id in verify()[0], "what is wrong stays so"
+    archive.object_path(B.source_id).unlink()
+    assert "cannot be read" in "".join(verify())
+    assert len(archive.verify(archive.state())) == 2, "without a list all are hashed"
 
 
 @pytest.mark.parametrize("cut", range(1, 300, 13))

@@ -34,17 +34,17 @@ def noted(folder: Path, file: Path, later: int = 10) -> Path:
 def test_a_file_is_known_while_its_status_stays(tmp_path: Path) -> None:
     file = old(tmp_path / "a")
     listed = noted(tmp_path, file)
-    assert KnownFiles(listed).source_id(file) == "hash"
-    assert KnownFiles(listed).source_id(tmp_path / "b") is None
+    assert KnownFiles(listed).digest(file) == "hash"
+    assert KnownFiles(listed).digest(tmp_path / "b") is None
     modified = os.stat(file)
     file.write_text("y")
     os.utime(file, ns=(modified.st_atime_ns, modified.st_mtime_ns))  # as long, and as old, as it was
-    assert KnownFiles(listed).source_id(file) is None
+    assert KnownFiles(listed).digest(file) is None
 
 
 def test_what_was_just_written_is_looked_at_again(tmp_path: Path) -> None:
     file = old(tmp_path / "a")
-    assert KnownFiles(noted(tmp_path, file, later=0)).source_id(file) is None
+    assert KnownFiles(noted(tmp_path, file, later=0)).digest(file) is None
 
 
 def test_the_list_names_no_path_and_may_be_damaged(tmp_path: Path) -> None:
@@ -52,14 +52,14 @@ def test_the_list_names_no_path_and_may_be_damaged(tmp_path: Path) -> None:
     listed = noted(tmp_path, file)
     assert "halle" not in listed.read_text()
     listed.write_text("{")
-    assert KnownFiles(listed).source_id(file) is None
+    assert KnownFiles(listed).digest(file) is None
 
 
 def test_what_is_gone_is_forgotten(tmp_path: Path) -> None:
     listed = noted(tmp_path, old(tmp_path / "a"))
     (tmp_path / "a").unlink()
     known = KnownFiles(listed)
-    assert known.source_id(tmp_path / "a") is None
+    assert known.digest(tmp_path / "a") is None
     known.save()
     assert listed.read_text() == "{}"
 
