@@ -75,12 +75,17 @@ class Column:
 
 @dataclass(slots=True)
 class Table:
-    """A published table: what one row is, its key, and what it is made from, the nearest first."""
+    """A published table: what one row is, its key, and what it is made from, the nearest first.
+
+    `is_built_in_parts`: what was built of a year, and rests on what it rested on, is not made anew by a build.
+    """
 
     name: str
     description: Text
     caveat: Text
     key: list[str]
+    has_tested_key: bool
+    is_built_in_parts: bool
     sources: list[str]
     columns: list[Column] = field(default_factory=list)
 
@@ -159,6 +164,8 @@ class Dictionary:
             description=self._text(name, node),
             caveat=self._caveats.get(name, Text()),
             key=unique or node["config"]["meta"].get("key", []),
+            has_tested_key=bool(unique),
+            is_built_in_parts=not {"by_evaluation", "by_year"}.isdisjoint(node["tags"]),
             sources=self._sources(node["unique_id"]),
         )
         if not table.key:

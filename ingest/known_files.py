@@ -47,7 +47,7 @@ class KnownFiles:
         if known is None:
             return None
         try:
-            if _status(os.stat(path)) != known[0]:
+            if status_of(os.stat(path)) != known[0]:
                 return None
         except OSError:
             return None
@@ -57,7 +57,7 @@ class KnownFiles:
     def note(self, path: Path, status: os.stat_result, digest: str) -> None:
         """Remember a file: `status` as it was before its bytes were read."""
         if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _GRAIN:
-            name, met = _name(path), (_status(status), digest)
+            name, met = _name(path), (status_of(status), digest)
             self._met[name] = met
             self.has_news |= self._known.get(name) != met
 
@@ -72,5 +72,6 @@ def _name(path: Path) -> str:
     return sha256(os.fsencode(path)).hexdigest()[:32]
 
 
-def _status(status: os.stat_result) -> _Status:
+def status_of(status: os.stat_result) -> _Status:
+    """What changes with any change of a file."""
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev

@@ -28,6 +28,9 @@ from ingest.warehouse import Warehouse
 #: How many failing exports or rows a check shows.
 SHOWN = 5
 
+#: How many exports that are refused, or in doubt, stand on the page; all stand in qc_ tables.
+LISTED = 1_000
+
 #: What a dbt test protects and who acts, where its `meta` does not say.
 _BY_TYPE = {
     "unique_combination": ("keys", "maintainer"),
@@ -122,8 +125,9 @@ def _contents(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, texts
         "expectation_count": sum(len(group.lines) for group in doors),
         "test_count": sum(len(group.lines) for group in tests),
         "case_count": sum(case["count"] for case in cases),
-        "rejected": rejected,
-        "doubtful": doubtful,
+        "rejected": rejected[:LISTED],
+        "doubtful": doubtful[:LISTED],
+        "more": {"rejected": len(rejected[LISTED:]), "doubtful": len(doubtful[LISTED:])},
         "warned": [line for group in tests for line in group.lines if line.result == "warned"],
         "doors": doors,
         "tests": tests,
@@ -144,16 +148,12 @@ def _doubtful(connection: duckdb.DuckDBPyConnection, texts: Texts) -> list[dict[
         order by all
         """,
     )
-    acts = {e.name: e.acts for rows in EXPECTATIONS.values() for e in rows}
-    return [
-        row
-        | {
-            "check": texts(f"expectations.{row['expectation']}", **LIMITS),
-            "seen": seen_in(row["detail"]),
-            "acts": acts[row["expectation"]],
-        }
-        for row in found
-    ]
+    told = {
+        e.name: {"check": texts(f"expectations.{e.name}", **LIMITS), "acts": e.acts}
+        for rows in EXPECTATIONS.values()
+        for e in rows
+    }
+    return [row | told[row["expectation"]] | {"seen": seen_in(row["detail"])} for row in found]
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

@@ -139,6 +139,7 @@ class RawTables:
         self.connection.execute("create table raw.built_years (year integer, stamp varchar)")
         self.connection.execute("create table raw.tested_evaluations (evaluation_id varchar)")
         self.connection.execute("create table raw.tested_years (year integer)")
+        self.connection.execute("create table raw.published_years (year integer, release varchar)")
         self.connection.execute("create table raw.load_state (version varchar, archive_digest varchar)")
         self.connection.execute("insert into raw.load_state values (?, null)", [self._version])
 

@@ -4,7 +4,8 @@
     in `raw.built_years`:
 
     - `int_years__stamped` says what each rests on now, `int_years__touched` which are to be made anew;
-    - these are taken out of `raw.built_years` before the first of their figures is changed (`mark_years`);
+    - these are taken out of `raw.built_years` before the first of their figures is changed (`mark_years`), and out of
+      `raw.published_years`, by which a publication knows what it need not look at (ingest/release_tables.py);
     - each model deletes their rows, and those of years that are no more (`delete_years`), then inserts;
     - once all models were built, the new stamps are noted (`note_built`).
 -#}
@@ -26,6 +27,8 @@
         delete from raw.built_years
         where year in (select year from {{ this }});
         delete from raw.tested_years
+        where year in (select year from {{ this }});
+        delete from raw.published_years
         where year in (select year from {{ this }})
     {%- endif -%}
 {%- endmacro %}

@@ -18,5 +18,6 @@
         {% do run_query("create table if not exists raw.built_years (year integer, stamp varchar)") %}
         {% do run_query("create table if not exists raw.tested_evaluations (evaluation_id varchar)") %}
         {% do run_query("create table if not exists raw.tested_years (year integer)") %}
+        {% do run_query("create table if not exists raw.published_years (year integer, release varchar)") %}
     {% endif %}
 {% endmacro %}

@@ -108,6 +108,7 @@ def test_what_may_be_held_again_is(own: Built, tmp_path: Path) -> None:
                     "built_years",
                     "tested_evaluations",
                     "tested_years",
+                    "published_years",
                 )  # what gate and build say
             }
 

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from ingest import publish as publish_module
+from ingest.dictionary import Table, Text
 from ingest.publish import publish, releases
 from ingest.raw_tables import RawTables
 from ingest.warehouse import PROJECT_ROOT, Warehouse
@@ -116,8 +117,8 @@ def test_parquet_bytes_depend_on_the_content_alone(
             patch.setattr(
                 duckdb,
                 "connect",
-                lambda path, n=threads, config=None, **more: connect(
-                    path, config={**(config or {}), "threads": n}, **more
+                lambda *path, n=threads, config=None, **more: connect(
+                    *path, config={**(config or {}), "threads": n}, **more
                 ),
             )
             publish(warehouse)
@@ -213,6 +214,33 @@ def test_what_begins_with_the_release_before_says_what_is_written_anew(
     anew.root.mkdir()
     anew.build_database.write_bytes(warehouse.build_database.read_bytes())
     assert brought_up == content(publish(anew).folder / "effets.duckdb")
+
+
+def test_years_of_which_nothing_was_made_anew_are_not_looked_at(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = Table("fct_thing", Text(), Text(), ["fact_id"], True, True, [])
+    monkeypatch.setattr(publish_module, "_dictionary", lambda _: [facts])
+    with duckdb.connect(warehouse.build_database) as connection:
+        connection.execute("insert into raw.built_years select year, '' from range(2020, 2023) t(year)")
+
+    def values(*statements: str) -> list[float]:
+        with duckdb.connect(warehouse.build_database) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        publish(warehouse)
+        with duckdb.connect(warehouse.database, read_only=True) as connection:
+            found = connection.execute("select max(value) from fct_thing group by year order by year")
+            return [value for (value,) in found.fetchall()]
+
+    before = values()
+    # As a build does it: what is made anew is taken out first. What nobody took out is as it was.
+    changed = ("update fct_thing set value = 99", "delete from raw.published_years where year = 2022")
+    assert values(*changed) == [*before[:2], 99]
+    assert values("update raw.published_years set release = 'another'") == [99, 99, 99]
+    assert (
+        values("alter table fct_thing add column more integer", "update fct_thing set value = 1") == [1] * 3
+    )
 
 
 def test_a_database_that_was_written_to_is_not_gone_on_with(warehouse: Warehouse) -> None:

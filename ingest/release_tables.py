@@ -1,0 +1,318 @@
+"""The tables of a release, as Parquet and as a DuckDB file, of which only what changed is written.
+
+Each Parquet file is known by what it was made of. One that would be made of the same, and is what it was, is shared
+with the release before; the database begins as a copy of that one's, and is given the years that are new.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
+from itertools import zip_longest
+from pathlib import Path, PurePosixPath
+
+import duckdb
+
+from ingest.dictionary import PREFIXES, Table, comment
+from ingest.known_files import status_of
+from ingest.readings import bounded
+from ingest.warehouse import Warehouse
+
+#: A year of figures is put in order at once.
+MEMORY_LIMIT = "600MB"
+
+DATABASE = "effets.duckdb"
+
+#: What each Parquet file was made of, and its hash; and the status of the database, which nobody changes.
+_PARTS = "parts.json"
+
+#: Facts lie by year; those that compare two years, by the later.
+_YEAR_COLUMNS = ("year", "year_to")
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """A table that is published.
+
+    `year`: the column that its files lie by, of facts. `key`: what every build tests to be unique, in the order of the
+    columns; without it all columns count. `same_years`: those of which no row was made anew since the release before.
+    """
+
+    name: str
+    columns: list[str]
+    year: str | None
+    key: list[str]
+    same_years: frozenset[int]
+
+
+def write_tables(
+    warehouse: Warehouse, folder: Path, dictionary: list[Table], before: Path | None
+) -> tuple[dict[str, int], str]:
+    """Write parquet/, and effets.duckdb with its comments, into `folder`.
+
+    `before`: the release to share files with, and whose database is brought up to this one. Returns the rows of each
+    table, and a hash of all Parquet files with their places.
+    """
+    database = folder / DATABASE
+    known = _parts(before)
+    parts: dict[str, list[str]] = {}
+    rows: dict[str, int] = {}
+    spill = folder / ".spill"
+    config = {**bounded(spill), "preserve_insertion_order": True, "memory_limit": MEMORY_LIMIT}
+    with duckdb.connect(config=config) as connection, _Beside() as beside:
+        connection.execute(f"attach {_literal(warehouse.build_database)} as build (read_only)")
+        published = _published(connection, dictionary, before.name if before else None)
+        written = [
+            beside.begin(_write_parquet, connection.cursor(), table, folder / "parquet", before, known)
+            for table in published.values()
+        ]
+        is_copy = before is not None and known.get(DATABASE) == _status(before / DATABASE)
+        if before is not None and is_copy:
+            shutil.copyfile(before / DATABASE, database)
+        connection.execute(f"attach {_literal(database)} as release")
+        connection.execute("use release")
+        connection.execute("begin")
+        for (name,) in connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'release'"
+        ).fetchall():
+            if name not in published:
+                connection.execute(f'drop table "{name}"')
+        connection.execute("commit")
+        for table, files in zip(published.values(), written, strict=True):
+            made = files.result()
+            parts |= made
+            kept = _unchanged(table, known, made) if is_copy else 0
+            places = [folder / "parquet" / place for place in made]
+            rows[table.name] = _write_table(connection, table, places, kept)
+        connection.execute("begin")  # hundreds of comments, each of which would be a write to the disk
+        comment(connection, (table for table in dictionary if table.name in published))
+        connection.execute("commit")
+        connection.execute("use memory")
+        connection.execute("detach release")
+    shutil.rmtree(spill, ignore_errors=True)
+    os.chmod(database, 0o444)
+    content = sha256()
+    for place, (_, digest) in sorted(parts.items(), key=lambda part: Path(part[0])):
+        content.update(place.encode() + b"\0" + bytes.fromhex(digest))
+    parts[DATABASE] = _status(database)
+    (folder / _PARTS).write_text(json.dumps(parts, indent=1), encoding="utf-8")
+    return rows, content.hexdigest()[:12]
+
+
+def note_published(warehouse: Warehouse, release: str) -> None:
+    """Note in build.duckdb that all its years are published: what a build makes anew it takes out again."""
+    with duckdb.connect(warehouse.build_database) as connection:
+        connection.execute(
+            "create or replace table raw.published_years as select year, $1 as release from raw.built_years",
+            [release],
+        )
+
+
+def _published(
+    connection: duckdb.DuckDBPyConnection, dictionary: list[Table], before: str | None
+) -> dict[str, _Published]:
+    """The tables of build.duckdb that are published, by name."""
+    found = connection.execute(
+        """
+        select table_name, list(column_name order by ordinal_position) as columns
+        from information_schema.columns
+        where table_catalog = 'build' and table_schema = 'main'
+        group by table_name
+        order by table_name
+        """
+    ).fetchall()
+    same = frozenset(
+        year
+        for (year,) in connection.execute(
+            "select year from build.raw.published_years where release = $1", [before]
+        ).fetchall()
+    )
+    known = {table.name: table for table in dictionary}
+    published: dict[str, _Published] = {}
+    for name, columns in found:
+        if not name.startswith(PREFIXES):
+            continue
+        years = [column for column in _YEAR_COLUMNS if column in columns and name.startswith("fct_")]
+        year = next(iter(years), None)
+        table = known.get(name)
+        key = table.key if table and table.has_tested_key else []
+        published[name] = _Published(
+            name,
+            columns,
+            year,
+            key=[column for column in columns if column in key and column != year],
+            same_years=same if table and table.is_built_in_parts else frozenset(),
+        )
+    return published
+
+
+def _parts(release: Path | None) -> dict[str, list[str]]:
+    """What the files of a release were made of, by path; nothing where that is not known."""
+    try:
+        content = json.loads((release / _PARTS).read_bytes()) if release else {}
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+class _Beside:
+    """A thread that does one thing after the other, beside what goes on here."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1)
+        self.begin = self._pool.submit
+
+    def __enter__(self) -> _Beside:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    table: _Published,
+    parquet: Path,
+    before: Path | None,
+    known: Mapping[str, list[str]],
+) -> dict[str, list[str]]:
+    """Write one file per dimension, one per year for facts that have a year, or link to those of `before`.
+
+    Returns what each was made of, and its hash, by its place.
+    """
+    parts = {}
+    for part, content in _contents(connection, table, known):
+        place = _place(table, part)
+        file = parquet / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        old = before / "parquet" / place if before else None
+        if old and known.get(place) == [content, digest := _hash_of_file(old)]:
+            _share(old, file)
+        else:
+            chosen = f"* exclude ({table.year})" if part is not None else "*"
+            where = f"where {table.year} = {part}" if part is not None else ""
+            # Sorted rows come in row groups of the same size whatever the number of threads; those of a table would
+            # not. Rows that tie are equal.
+            order = ", ".join(f'"{column}"' for column in table.key) or "all"
+            connection.execute(
+                f'copy (select {chosen} from build.main."{table.name}" {where} order by {order}) '
+                f"to {_literal(file)} (format parquet, compression zstd)"
+            )
+            digest = _hash_of_file(file)
+        parts[place] = [content, digest]
+    return parts
+
+
+def _place(table: _Published, part: int | None) -> str:
+    """Where a file of a table lies; the folder's name holds the year, which readers of Hive partitions add."""
+    if table.year is None:
+        return f"{table.name}.parquet"
+    return f"{table.name}/data.parquet" if part is None else f"{table.name}/{table.year}={part}/data.parquet"
+
+
+def _contents(
+    connection: duckdb.DuckDBPyConnection, table: _Published, known: Mapping[str, list[str]]
+) -> list[tuple[int | None, str]]:
+    """The parts of a table, with what each is made of: its columns, how many rows, and two sums of their hashes.
+
+    Of years that are the same this is known.
+    """
+    types = connection.execute(f'describe build.main."{table.name}"').fetchall()
+    made_of = sha256(repr((duckdb.__version__, table.key, types)).encode()).hexdigest()[:16]
+    same: dict[int | None, str] = {}
+    for year in table.same_years if table.year else ():
+        content = known.get(_place(table, year), [""])[0]
+        if content.startswith(f"{made_of} "):
+            same[year] = content
+    names = ", ".join(f'"{column}"' for column in table.columns)
+    others = (
+        f"where {table.year} is null or {table.year} not in ({', '.join(map(str, same))})" if same else ""
+    )
+    digests = connection.execute(
+        f"""
+        select
+            {table.year or "null"} as part,
+            count(*),
+            bit_xor(hash({names}))::varchar,
+            sum(hash({names})::hugeint)::varchar
+        from build.main."{table.name}" {others}
+        group by part
+        """
+    ).fetchall()
+    found: dict[int | None, str] = {part: " ".join(map(str, (made_of, *digest))) for part, *digest in digests}
+    found |= same
+    if not found:
+        found[None] = made_of
+    # Nulls last, as the rows of a year are deleted up to it.
+    return sorted(found.items(), key=lambda item: (item[0] is None, item[0] or 0))
+
+
+def _status(file: Path) -> list[str]:
+    """What tells that a file was not touched; nothing where there is none."""
+    try:
+        return [str(value) for value in status_of(file.stat())]
+    except OSError:
+        return []
+
+
+def _hash_of_file(file: Path) -> str:
+    try:
+        with open(file, "rb") as opened:
+            return file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _share(file: Path, other: Path) -> None:
+    try:
+        os.link(file, other)
+    except OSError:  # a file system without links
+        shutil.copyfile(file, other)
+
+
+def _unchanged(table: _Published, known: Mapping[str, list[str]], made: Mapping[str, list[str]]) -> int:
+    """How many of the table's files, from the first on, say what those of the release before say."""
+    old = [
+        (place, content[0])
+        for place, content in known.items()
+        if PurePosixPath(place).parts[0] in (table.name, f"{table.name}.parquet")
+    ]
+    new = [(place, content[0]) for place, content in made.items()]
+    if old == new:
+        return len(new)
+    return next(number for number, (one, other) in enumerate(zip_longest(old, new)) if one != other)
+
+
+def _write_table(
+    connection: duckdb.DuckDBPyConnection, table: _Published, files: list[Path], kept: int
+) -> int:
+    """Write a table of effets.duckdb from its Parquet files, as they stand there; return the number of rows.
+
+    The rows of the first `kept` files are there.
+    """
+    years = [file.parent.name.partition("=")[2] for file in files]
+    names = ", ".join(f'"{column}"' for column in table.columns)
+    if kept == 0:
+        connection.execute(
+            f'create or replace table "{table.name}" as from build.main."{table.name}" limit 0'
+        )
+    elif last := years[kept - 1]:
+        connection.execute(f'delete from "{table.name}" where {table.year} is null or {table.year} > {last}')
+    parts = []
+    for file, year in zip(files[kept:], years[kept:], strict=True):
+        chosen = ", ".join(
+            year if year and column == table.year else f'"{column}"' for column in table.columns
+        )
+        parts.append(f"select {chosen} from read_parquet({_literal(file)})")
+    if parts:
+        connection.execute(f'insert into "{table.name}" ({names}) {" union all ".join(parts)}')
+    return int(connection.execute(f'select count(*) from "{table.name}"').fetchall()[0][0])
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
