@@ -138,7 +138,12 @@ class RawTables:
         self.connection.execute("create table raw.built_evaluations (evaluation_id varchar, stamp varchar)")
         self.connection.execute("create table raw.built_years (year integer, stamp varchar)")
         self.connection.execute("create table raw.tested_evaluations (evaluation_id varchar)")
-        self.connection.execute("create table raw.tested_years (year integer)")
+        self.connection.execute("create table raw.untested_years (year integer)")
+        self.connection.execute("create table raw.tested_keys (referred varchar, value varchar)")
+        self.connection.execute(
+            "create table raw.compared_projects (project_id varchar, name varchar, postal_code varchar, stamp varchar)"
+        )
+        self.connection.execute("create table raw.passed_tests (unique_id varchar)")
         self.connection.execute("create table raw.published_years (year integer, release varchar)")
         self.connection.execute("create table raw.load_state (version varchar, archive_digest varchar)")
         self.connection.execute("insert into raw.load_state values (?, null)", [self._version])

@@ -41,7 +41,9 @@
         delete from raw.built_evaluations
         where evaluation_id in (select evaluation_id from {{ this }});
         delete from raw.tested_evaluations
-        where evaluation_id in (select evaluation_id from {{ this }})
+        where evaluation_id in (select evaluation_id from {{ this }});
+        insert into raw.untested_years
+        select distinct year from {{ this }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -26,8 +26,8 @@
     {%- if target.type == 'duckdb' -%}
         delete from raw.built_years
         where year in (select year from {{ this }});
-        delete from raw.tested_years
-        where year in (select year from {{ this }});
+        insert into raw.untested_years
+        select year from {{ this }};
         delete from raw.published_years
         where year in (select year from {{ this }})
     {%- endif -%}

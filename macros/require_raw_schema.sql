@@ -17,7 +17,13 @@
         {% do run_query("create table if not exists raw.built_evaluations (evaluation_id varchar, stamp varchar)") %}
         {% do run_query("create table if not exists raw.built_years (year integer, stamp varchar)") %}
         {% do run_query("create table if not exists raw.tested_evaluations (evaluation_id varchar)") %}
-        {% do run_query("create table if not exists raw.tested_years (year integer)") %}
+        {% do run_query("create table if not exists raw.untested_years as select year from raw.built_years") %}
+        {% do run_query("create table if not exists raw.tested_keys (referred varchar, value varchar)") %}
+        {% do run_query(
+            "create table if not exists raw.compared_projects "
+            "(project_id varchar, name varchar, postal_code varchar, stamp varchar)"
+        ) %}
+        {% do run_query("create table if not exists raw.passed_tests (unique_id varchar)") %}
         {% do run_query("create table if not exists raw.published_years (year integer, release varchar)") %}
     {% endif %}
 {% endmacro %}

@@ -1,48 +1,57 @@
 {#-
     Rows that passed every test, and that no build made anew since, are not asked again: what growing tables are tested
-    for costs as what changed. `raw.tested_evaluations` and `raw.tested_years` name the evaluations and years that are so:
+    for costs as what changed. `raw.tested_evaluations` names the evaluations that are so, `raw.untested_years` the years
+    in which others lie:
 
-    - `mark_touched` and `mark_years` take out those that are to be made anew;
-    - after a build in which every test passed, all are noted (`note_tested`);
-    - a generic test of a model with the tag `by_evaluation` or `by_year` asks the rows of the others
-      (`duckdb__get_where_subquery`), and so do the singular tests that say `is_untested`.
+    - `mark_touched` and `mark_years` note what is to be made anew;
+    - after a build in which every test passed, all is noted as tested (`note_tested`), and beside it which tests found
+      nothing at all to warn of (`raw.passed_tests`), and what rows referred to (`raw.tested_keys`);
+    - a generic test of a model with the tag `by_evaluation` or `by_year` asks the other rows (`duckdb__get_where_subquery`),
+      and so do the singular tests that say `is_untested`. A reference is asked for again where what it led to is gone
+      (`references_all`).
 
-    All rows are asked by `dbt test`, after a full refresh, and by the tests that compare with other tables
-    (`references_all`) or may warn, as a warning is said as long as there is cause for it.
+    All rows are asked by `dbt test`, after a full refresh, and by the tests that warned, as a warning is said as long as
+    there is cause for it.
 -#}
 
-{#- SQL: whether the evaluation or year in a column, named with its table, still has to be tested. -#}
-{% macro is_untested(column, what='evaluations') -%}
-    {{ return(adapter.dispatch('is_untested', 'effets')(column, what)) }}
+{#- SQL, for a singular test: whether the evaluation, or the year, that a row belongs to still has to be tested. -#}
+{% macro is_untested(table, what='evaluations') -%}
+    {{ return(adapter.dispatch('is_untested', 'effets')(table, what)) }}
 {%- endmacro %}
 
-{% macro default__is_untested(column, what) -%}
-    {%- if flags.WHICH == 'build' -%}
-        {#- A null was never tested. `not exists` would have DuckDB keep all rows in memory. -#}
-        ({{ column }} is null or {{ column }} not in (
-            select tested.{{ 'year' if what == 'years' else 'evaluation_id' }} from raw.tested_{{ what }} as tested
-        ))
-    {%- else -%}
-        true
-    {%- endif -%}
+{% macro default__is_untested(table, what) -%}
+    {#- Before that is built, what is to be made anew counts as tested: so dbt learns to wait for it. -#}
+    {%- set touched = ref('int_' ~ what ~ '__touched') -%}
+    {{ untested_rows(table, what) if flags.WHICH == 'build' else 'true' }}
 {%- endmacro %}
 
-{% macro spark__is_untested(column, what) -%}
+{% macro spark__is_untested(table, what) -%}
     true
+{%- endmacro %}
+
+{% macro untested_rows(table, what, year='year') -%}
+    {#- The years first: what lies by year is then not read of the others. -#}
+    {{ table }}.{{ year }} in (select untested.year from raw.untested_years as untested)
+    {%- if what == 'evaluations' %}
+        {#- A null was never tested. `not exists` would have DuckDB keep all rows in memory. #}
+        and (
+            {{ table }}.evaluation_id is null
+            or {{ table }}.evaluation_id not in (select tested.evaluation_id from raw.tested_evaluations as tested)
+        )
+    {%- endif -%}
 {%- endmacro %}
 
 {#- What dbt has a generic test look at: the adapter's own way, but for the rows that were tested. -#}
 {% macro duckdb__get_where_subquery(relation) -%}
     {%- set whole = dbt.default__get_where_subquery(relation) -%}
-    {%- set meta = config.get('meta') or {} -%}
     {%- set may_warn = config.get('severity', 'error') | lower == 'warn' or config.get('error_if', '!= 0') != '!= 0' -%}
-    {%- if execute and flags.WHICH == 'build' and not config.get('where') and not may_warn
-            and not meta.get('asks_all_rows') -%}
+    {%- if execute and flags.WHICH == 'build' and not config.get('where')
+            and not (may_warn and model.unique_id not in passed_tests()) -%}
         {%- set node = graph.nodes.get('model.effets.' ~ relation.identifier) -%}
         {%- if node and 'by_evaluation' in node.tags -%}
-            {%- set untested = is_untested('asked.evaluation_id') -%}
+            {%- set untested = untested_rows('asked', 'evaluations') -%}
         {%- elif node and 'by_year' in node.tags -%}
-            {%- set untested = is_untested('asked.' ~ node.config.meta.get('year_column', 'year'), 'years') -%}
+            {%- set untested = untested_rows('asked', 'years', node.config.meta.get('year_column', 'year')) -%}
         {%- endif -%}
         {%- if untested -%}
             {%- do return('(select * from ' ~ relation ~ ' as asked where ' ~ untested ~ ')') -%}
@@ -51,13 +60,47 @@
     {%- do return(whole) -%}
 {%- endmacro %}
 
+{% macro passed_tests() -%}
+    {% do return(run_query('select unique_id from raw.passed_tests').columns[0].values()) %}
+{%- endmacro %}
+
+{#- The table or view that the present generic test is about, all of it. -#}
+{% macro attached_relation() -%}
+    {%- set node = graph.nodes[model.attached_node] -%}
+    {% do return(adapter.get_relation(node.database, node.schema, node.alias)) %}
+{%- endmacro %}
+
+{#- SQL: the values of a column that rows refer to, and that was there when they were tested, but is no more. -#}
+{% macro gone_keys(relation, field) -%}
+    select tested.value from raw.tested_keys as tested
+    where tested.referred = '{{ relation }}.{{ field }}'
+        and tested.value not in (select there.{{ field }}::varchar from {{ relation }} as there)
+{%- endmacro %}
+
+{#- Columns that the rows of tables built in parts refer to: relation and field. -#}
+{% macro referred_columns() -%}
+    {%- set found = [] -%}
+    {%- for node in graph.nodes.values()
+            if node.resource_type == 'test' and node.test_metadata and node.test_metadata.name == 'references_all' -%}
+        {%- set tags = graph.nodes[node.attached_node].tags -%}
+        {%- for reference in node.test_metadata.kwargs.references if 'by_evaluation' in tags or 'by_year' in tags -%}
+            {#- `to` is as it is written: ref('dim_project') -#}
+            {%- for id in node.depends_on.nodes if graph.nodes[id].name == reference.to.split("'")[1] -%}
+                {%- do found.append((graph.nodes[id].relation_name, reference.field or reference.column)) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {% do return(found | unique | list) %}
+{%- endmacro %}
+
 {#- Note what was tested, where every test of the project was asked and passed. -#}
 {% macro note_tested(results) -%}
     {%- if execute and target.type == 'duckdb' and flags.WHICH == 'build' -%}
-        {%- set passed, faults = [], [] -%}
+        {%- set passed, clean, faults = [], [], [] -%}
         {%- for result in results -%}
             {%- if result.status | string in ('pass', 'success', 'warn') -%}
                 {%- do passed.append(result.node.unique_id) -%}
+                {%- if result.status | string == 'pass' -%}{%- do clean.append(result.node.unique_id) -%}{%- endif -%}
             {%- else -%}
                 {%- do faults.append(result.node.unique_id) -%}
             {%- endif -%}
@@ -67,7 +110,15 @@
         {%- endfor -%}
         {%- if not faults -%}
             create or replace table raw.tested_evaluations as select evaluation_id from raw.built_evaluations;
-            create or replace table raw.tested_years as select year from raw.built_years;
+            create or replace table raw.passed_tests as
+            select unnest({{ clean | list }}::varchar[]) as unique_id;
+            create or replace table raw.tested_keys (referred varchar, value varchar);
+            {%- for relation, field in referred_columns() %}
+                insert into raw.tested_keys
+                select distinct '{{ relation }}.{{ field }}', {{ field }}::varchar from {{ relation }}
+                where {{ field }} is not null;
+            {%- endfor %}
+            delete from raw.untested_years;
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -9,6 +9,7 @@ asked as (
 observations as (
 
     select * from {{ ref('fct_observation') }}
+    where question_id in (select asked.question_id from asked)
 
 ),
 

@@ -18,6 +18,7 @@ final as (
 
     select
         stamped.evaluation_id,
+        stamped.year,
         (row_number() over (order by stamped.year, stamped.evaluation_id) - 1) // {{ batch_size() }} as batch
     from stamped
     left join built on stamped.evaluation_id = built.evaluation_id and stamped.stamp = built.stamp

@@ -1,14 +1,22 @@
+{{ config(
+    materialized='incremental' if target.type == 'duckdb' else 'table', incremental_strategy='append',
+    on_schema_change='fail', tags=['by_year'], meta={'year_column': 'year_to'},
+    pre_hook="{{ delete_years('year_to') }}"
+) }}
+
 with
 
 matched as (
 
     select * from {{ ref('fct_indicator_matched') }}
+    where {{ in_touched_years('year_to') }}
 
 ),
 
 memberships as (
 
     select * from {{ ref('int_indicators__memberships') }}
+    where {{ in_touched_years('year') }}
 
 ),
 

@@ -2,7 +2,10 @@ with
 
 records as (
 
-    select * from {{ ref('int_records__identified') }}
+    select distinct
+        project_id,
+        project_name
+    from {{ ref('int_records__identified') }}
 
 ),
 

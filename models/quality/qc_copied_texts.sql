@@ -1,12 +1,28 @@
 with
 
+keyed as (
+
+    select * from {{ ref('int_testimonies__keyed') }}
+
+),
+
+repeated as (
+
+    select text_key
+    from keyed
+    group by text_key
+    having count(*) > 1
+
+),
+
 testimonies as (
 
     select
-        *,
-        {{ text_key('text') }} as text_key
-    from {{ ref('fct_testimony') }}
-    where length(text) >= 60
+        testimonies.*,
+        keyed.text_key
+    from {{ ref('fct_testimony') }} as testimonies
+    inner join keyed on testimonies.testimony_id = keyed.testimony_id
+    where keyed.text_key in (select repeated.text_key from repeated)
 
 ),
 

@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental' if target.type == 'duckdb' else 'table', incremental_strategy='append',
+    on_schema_change='fail', pre_hook="{{ delete_recompared() }}", post_hook="{{ note_compared() }}"
+) }}
+
 with
 
 projects as (
@@ -6,7 +11,12 @@ projects as (
         project_id,
         name,
         postal_code,
-        replace(project_id, '-', '') as letters
+        replace(project_id, '-', '') as letters,
+        {% if is_incremental() -%}
+            project_id in ({{ recompared_projects() }}) as is_new
+        {%- else -%}
+            true as is_new
+        {%- endif %}
     from {{ ref('dim_project') }}
 
 ),
@@ -17,12 +27,14 @@ blocks as (
     {% for shorter in [0, 1] %}
         select
             project_id,
+            is_new,
             'begins ' || left(letters, floor(length(letters) / 2)::integer - {{ shorter }}) as block
         from projects
         where length(letters) >= 6
         union all
         select
             project_id,
+            is_new,
             'ends ' || right(letters, floor(length(letters) / 2)::integer - {{ shorter }}) as block
         from projects
         where length(letters) >= 6
@@ -31,6 +43,7 @@ blocks as (
 
     select
         project_id,
+        is_new,
         'postal code ' || postal_code as block
     from projects
     where postal_code is not null
@@ -44,6 +57,7 @@ pairs as (
         other.project_id as other_project_id
     from blocks as one
     inner join blocks as other on one.block = other.block and one.project_id < other.project_id
+    where one.is_new or other.is_new
 
 ),
 

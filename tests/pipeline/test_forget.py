@@ -107,7 +107,10 @@ def test_what_may_be_held_again_is(own: Built, tmp_path: Path) -> None:
                     "built_evaluations",
                     "built_years",
                     "tested_evaluations",
-                    "tested_years",
+                    "untested_years",
+                    "tested_keys",
+                    "compared_projects",
+                    "passed_tests",
                     "published_years",
                 )  # what gate and build say
             }

@@ -8,14 +8,22 @@ said as (
         observations.question_id,
         observations.record_id
     from {{ ref('fct_observation') }} as observations
-    where {{ is_untested('observations.evaluation_id') }}
+    where {{ is_untested('observations') }}
     union
     select
         testimonies.evaluation_id,
         testimonies.question_id,
         testimonies.record_id
     from {{ ref('fct_testimony') }} as testimonies
-    where {{ is_untested('testimonies.evaluation_id') }}
+    where {{ is_untested('testimonies') }}
+
+),
+
+responses as (
+
+    select found.*
+    from {{ ref('fct_response') }} as found
+    where {{ is_untested('found') }}
 
 ),
 
@@ -27,7 +35,7 @@ records as (
         found.source_id,
         found.record_key
     from {{ ref('dim_record') }} as found
-    where {{ is_untested('found.evaluation_id') }}
+    where {{ is_untested('found') }}
 
 ),
 
@@ -37,22 +45,20 @@ final as (
         responses.evaluation_id,
         responses.question_id,
         responses.state
-    from {{ ref('fct_response') }} as responses
+    from responses
     left join said
         on
             responses.evaluation_id = said.evaluation_id
             and responses.question_id = said.question_id
             and responses.record_id = said.record_id
-    where
-        (responses.state = 'answered') <> (said.record_id is not null)
-        and {{ is_untested('responses.evaluation_id') }}
+    where (responses.state = 'answered') <> (said.record_id is not null)
     union all
     select
         said.evaluation_id,
         said.question_id,
         'no such response' as state
     from said
-    left join {{ ref('fct_response') }} as responses
+    left join responses
         on
             said.evaluation_id = responses.evaluation_id
             and said.question_id = responses.question_id
@@ -64,24 +70,24 @@ final as (
     select
         records.evaluation_id,
         observations.question_id,
-        responses.state
+        left_open.state
     from {{ ref('stg_raw__observations') }} as observations
     inner join records
         on observations.source_id = records.source_id and observations.record_key = records.record_key
-    inner join {{ ref('fct_response_record') }} as responses
-        on records.record_id = responses.record_id and observations.question_id = responses.question_id
-    where responses.state <> 'answered'
+    inner join {{ ref('fct_response_record') }} as left_open
+        on records.record_id = left_open.record_id and observations.question_id = left_open.question_id
+    where left_open.state <> 'answered'
     union all
     select
         records.evaluation_id,
         testimonies.question_id,
-        responses.state
+        left_open.state
     from {{ ref('stg_raw__testimonies') }} as testimonies
     inner join records
         on testimonies.source_id = records.source_id and testimonies.record_key = records.record_key
-    inner join {{ ref('fct_response_record') }} as responses
-        on records.record_id = responses.record_id and testimonies.question_id = responses.question_id
-    where responses.state <> 'answered'
+    inner join {{ ref('fct_response_record') }} as left_open
+        on records.record_id = left_open.record_id and testimonies.question_id = left_open.question_id
+    where left_open.state <> 'answered'
 
 )
 

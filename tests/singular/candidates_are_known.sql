@@ -6,7 +6,7 @@ responses as (
 
     select responses.*
     from {{ ref('fct_response_record') }} as responses
-    where {{ is_untested('responses.evaluation_id') }}
+    where {{ is_untested('responses') }}
 
 ),
 

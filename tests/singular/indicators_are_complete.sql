@@ -6,7 +6,7 @@ campaigns as (
 
     select found.year
     from {{ ref('dim_campaign') }} as found
-    where {{ is_untested('found.year', 'years') }}
+    where {{ is_untested('found', 'years') }}
 
 ),
 
@@ -20,7 +20,7 @@ figures as (
         found.scope_id,
         found.status is null or (found.status = 'ok') <> (found.value is not null) as is_unexplained
     from {{ ref('fct_indicator_value') }} as found
-    where {{ is_untested('found.year', 'years') }}
+    where {{ is_untested('found', 'years') }}
 
 ),
 

@@ -1,0 +1,35 @@
+{{ config(
+    materialized='incremental' if target.type == 'duckdb' else 'table',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['by_evaluation'],
+    pre_hook="{{ delete_touched() }}"
+) }}
+
+with
+
+testimonies as (
+
+    select * from {{ ref('fct_testimony') }}
+    where length(text) >= 60
+
+),
+
+records as (
+
+    select * from {{ ref('int_records__touched') }}
+
+),
+
+final as (
+
+    select
+        testimony_id,
+        evaluation_id,
+        {{ text_key('text') }} as text_key
+    from testimonies
+    where evaluation_id in (select records.evaluation_id from records)
+
+)
+
+select * from final
