@@ -6,16 +6,16 @@ other processes, while this one goes on. Only some files are in memory at a time
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import cycle
 from pathlib import PurePosixPath
 from queue import SimpleQueue
 
@@ -24,6 +24,7 @@ from ingest.codebook import Codebook
 from ingest.collect import Candidate, Collection, Refused, is_aside, read
 from ingest.console import Progress
 from ingest.containers import is_container, members
+from ingest.garbage import rare_search
 from ingest.identify import Sample, identify
 from ingest.known_files import KnownFiles
 from ingest.reading import Rejection
@@ -67,22 +68,28 @@ Found = Export | Rejection
 def rounds(
     collections: Sequence[Collection],
     state: State,
-    readings: Readings,
+    turns: Sequence[Readings],
     progress: Progress | None,
     again: bool,
     known_files: KnownFiles | None = None,
-) -> Iterator[list[Arrival]]:
-    """Look at all files; yield them in rounds, what is new among them added to `readings`.
+    settled: Callable[[], None] = lambda: None,
+) -> Iterator[tuple[list[Arrival], Readings]]:
+    """Look at all files; yield them in rounds, each with the readings that what is new in it was added to.
 
-    What is refused at first sight is added to its collection. `again`: what was forgotten is taken, too;
-    `known_files`: the files that need not be opened, as they are what they were.
+    These take turns, and have to be clear when theirs comes. What is refused at first sight is added to its
+    collection. `again`: what was forgotten is taken, too; `known_files`: the files that need not be opened, as they
+    are what they were; `settled` returns once `state` knows all that was accepted of the rounds before.
     """
     total = sum(len(collection.candidates) for collection in collections)
     done = 0
     arrivals: list[Arrival] = []
+    turn = cycle(turns)
+    readings = next(turn)
     with _Readers(total, readings.codebook) as readers:
         for chunk, found in readers.map(_chunks(collections, state, again, known_files)):
             for file in chunk:
+                if any(file.source_id in others.exports for others in turns if others is not readings):
+                    settled()
                 arrival = _arrival(file, found, state, readings, again)
                 if isinstance(arrival, Arrival):
                     arrivals.append(arrival)
@@ -93,9 +100,10 @@ def rounds(
                     done += file.ends
                     progress(done, total)
                 if readings.is_full:
-                    yield arrivals
+                    yield arrivals, readings
                     arrivals = []
-    yield arrivals
+                    readings = next(turn)
+    yield arrivals, readings
 
 
 def look(path: str, source_id: str, data: bytes, codebook: Codebook) -> Export:
@@ -308,16 +316,14 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not end up among the answers
     codebook = Codebook.load(PROJECT_ROOT)
-    gc.set_threshold(
-        200_000, 20, 100
-    )  # documents hold many objects, and no circles that are worth a look each time
-    while True:
-        try:
-            wanted: list[Wanted] = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        pickle.dump(_read(wanted, codebook), answers, pickle.HIGHEST_PROTOCOL)
-        answers.flush()
+    with rare_search():
+        while True:
+            try:
+                wanted: list[Wanted] = pickle.load(sys.stdin.buffer)
+            except EOFError:
+                return
+            pickle.dump(_read(wanted, codebook), answers, pickle.HIGHEST_PROTOCOL)
+            answers.flush()
 
 
 def _answered(

@@ -39,9 +39,9 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that may be an export. `path` is relative to the PATH it was found under."""
+    """A file that may be an export, `file`. `path` is relative to the PATH it was found under."""
 
-    file: Path
+    file: str
     path: str
     size: int
     year: int | None
@@ -130,20 +130,21 @@ def collect(root: Path, year: int | None = None, size_limit: int = SIZE_LIMIT) -
         raise UsageError(tr("{path} does not exist: give a folder of exports, or one export", path=root))
     check_year(year)
     root = root.resolve()
-    folder = root.parent if root.is_file() else root
+    folder = str(root.parent if root.is_file() else root)
     manifest = {} if root.is_file() else _read_manifest(root / MANIFEST)
     collection = Collection(root, manifest)
     met: set[str] = set()
-    for file in [root] if root.is_file() else _walk(root, collection):
+    for file in [str(root)] if root.is_file() else _walk(str(root), collection):
         path = _relative(file, folder)
-        row = manifest.get(unicodedata.normalize("NFC", path))
-        met.add(unicodedata.normalize("NFC", path))
+        name = unicodedata.normalize("NFC", path)
+        row = manifest.get(name)
+        met.add(name)
         try:
             size = _size_of_regular_file(file, folder, size_limit)
         except Rejection as rejection:
             collection.refused.append(Refused.of(path, rejection))
             continue
-        export_year, basis = _year(file.parts, row, year)
+        export_year, basis = _year(file.split(os.sep), row, year)
         collection.candidates.append(
             Candidate(
                 file,
@@ -187,44 +188,44 @@ def read(candidate: Candidate, size_limit: int = SIZE_LIMIT) -> bytes:
     return data
 
 
-def _walk(root: Path, collection: Collection) -> Iterator[Path]:
+def _walk(root: str, collection: Collection) -> Iterator[str]:
     """Every entry below `root` that is not a folder, in the order of names; hidden ones are not entered."""
 
     def unreadable(error: OSError) -> None:
-        name = Path(error.filename)
-        collection.refused.append(Refused.of(_relative(name, root), _unreadable(error)))
+        collection.refused.append(Refused.of(_relative(error.filename, root), _unreadable(error)))
 
     for folder, subfolders, names in os.walk(root, onerror=unreadable):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         # os.walk counts a link to a folder among the folders and does not follow it: it is refused below.
         links = [name for name in subfolders if os.path.islink(os.path.join(folder, name))]
         for name in sorted([*names, *links]):
-            if name == MANIFEST and Path(folder) != root:
+            if name == MANIFEST and folder != root:
                 collection.notes.append(
-                    f"{Path(folder, name)} is not read: a manifest counts at the root of a PATH, here {root}"
+                    f"{os.path.join(folder, name)} is not read: a manifest counts at the root of a PATH, "
+                    f"here {root}"
                 )
             elif not is_aside(name):
-                yield Path(folder, name)
+                yield os.path.join(folder, name)
 
 
-def _relative(file: Path, folder: Path) -> str:
+def _relative(file: str, folder: str) -> str:
     """The path below `folder` with `/`, readable even where its bytes are not UTF-8."""
-    path = file.relative_to(folder).as_posix()
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    path = file[len(os.path.join(folder, "")) :].replace(os.sep, "/")
+    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _size_of_regular_file(file: Path, root: Path, size_limit: int) -> int:
+def _size_of_regular_file(file: str, root: str, size_limit: int) -> int:
     try:
-        status = file.lstat()
+        status = os.lstat(file)
         if stat.S_ISLNK(status.st_mode):
-            target = file.resolve(strict=True)
+            target = Path(file).resolve(strict=True)
             if not target.is_relative_to(root) or not target.is_file():
                 raise Rejection(
                     "link",
                     "a link that leads to no file of this folder",
                     "Put a copy of the export here instead of the link.",
                 )
-            status = file.stat()
+            status = os.stat(file)
         _check_regular(status, size_limit)
         if not os.access(file, os.R_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

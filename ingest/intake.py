@@ -9,10 +9,12 @@ from pathlib import Path
 
 from ingest.archive import Archive, Receipt, State, Stored
 from ingest.arrivals import Arrival, rounds
+from ingest.beside import Beside
 from ingest.codebook import Codebook
 from ingest.collect import Collection, Refused, collect
 from ingest.console import Progress
 from ingest.expectations import Validation, validate
+from ingest.garbage import rare_search
 from ingest.known_files import KnownFiles
 from ingest.raw_tables import RawTables
 from ingest.reading import Rejection
@@ -36,6 +38,7 @@ class Intake:
     archive_digest: str = ""
 
 
+@rare_search()
 def ingest(
     paths: Iterable[Path],
     warehouse: Warehouse,
@@ -64,14 +67,24 @@ def ingest(
     known_files = KnownFiles(warehouse.known_files)
     with RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill) as tables:
         failures = _catch_up(tables, archive, state, intake, warehouse.spill)
-        readings = Readings(tables.codebook, warehouse.spill)
-        for arrivals in rounds(collections, state, readings, progress, again, known_files):
+
+        def settle(arrivals: list[Arrival], readings: Readings) -> None:
             accepted = _accept(arrivals, readings, intake)
             dated = tables.dated() | readings.dated()
             archive.store_all((source_id, readings.exports[source_id].data) for source_id in sorted(accepted))
             archive.record_received(_add_news(arrivals, accepted, dated, state, intake))
             tables.take(readings, accepted)
             readings.clear()
+
+        # A round is judged and stored while the next one is read.
+        turns = [Readings(tables.codebook, warehouse.spill) for _ in range(2)]
+        with Beside() as beside:
+            for arrivals, readings in rounds(
+                collections, state, turns, progress, again, known_files, beside.wait
+            ):
+                beside.wait()
+                beside.begin(settle, arrivals, readings)
+            beside.wait()
         _report_refused(collections, intake)
         for collection in collections:
             _note_rejections(str(collection.root), collection.refused, archive, state)
@@ -87,6 +100,7 @@ def ingest(
     return intake
 
 
+@rare_search()
 def rehearse(
     paths: Iterable[Path],
     warehouse: Warehouse,
@@ -100,7 +114,7 @@ def rehearse(
     intake = Intake(notes=[note for collection in collections for note in collection.notes])
     state = Archive(warehouse.archive).state()
     readings = Readings(Codebook.load(PROJECT_ROOT))
-    for arrivals in rounds(collections, state, readings, progress, again):
+    for arrivals, _ in rounds(collections, state, [readings], progress, again):
         _add_news(arrivals, _accept(arrivals, readings, intake), readings.dated(), state, intake)
         readings.clear()
     _report_refused(collections, intake)

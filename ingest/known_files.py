@@ -40,7 +40,7 @@ class KnownFiles:
         except (OSError, ValueError, TypeError, AttributeError):
             self.has_news = True
 
-    def digest(self, path: Path) -> str | None:
+    def digest(self, path: str | Path) -> str | None:
         """The sha256 of a file that is what it was; None if it has to be opened."""
         name = _name(path)
         known = self._known.get(name)
@@ -54,7 +54,7 @@ class KnownFiles:
         self._met[name] = known
         return known[1]
 
-    def note(self, path: Path, status: os.stat_result, digest: str) -> None:
+    def note(self, path: str | Path, status: os.stat_result, digest: str) -> None:
         """Remember a file: `status` as it was before its bytes were read."""
         if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _GRAIN:
             name, met = _name(path), (status_of(status), digest)
@@ -68,7 +68,7 @@ class KnownFiles:
             replace_file(self._file, orjson.dumps(content))
 
 
-def _name(path: Path) -> str:
+def _name(path: str | Path) -> str:
     return sha256(os.fsencode(path)).hexdigest()[:32]
 
 

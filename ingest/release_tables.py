@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from itertools import zip_longest
@@ -18,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 import duckdb
 
+from ingest.beside import Beside
 from ingest.dictionary import PREFIXES, Table, comment
 from ingest.known_files import status_of
 from ingest.readings import bounded
@@ -64,7 +64,7 @@ def write_tables(
     rows: dict[str, int] = {}
     spill = folder / ".spill"
     config = {**bounded(spill), "preserve_insertion_order": True, "memory_limit": MEMORY_LIMIT}
-    with duckdb.connect(config=config) as connection, _Beside() as beside:
+    with duckdb.connect(config=config) as connection, Beside() as beside:
         connection.execute(f"attach {_literal(warehouse.build_database)} as build (read_only)")
         published = _published(connection, dictionary, before.name if before else None)
         written = [
@@ -158,20 +158,6 @@ def _parts(release: Path | None) -> dict[str, list[str]]:
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
-
-
-class _Beside:
-    """A thread that does one thing after the other, beside what goes on here."""
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1)
-        self.begin = self._pool.submit
-
-    def __enter__(self) -> _Beside:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
 
 
 def _write_parquet(

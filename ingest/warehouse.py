@@ -53,13 +53,16 @@ _PROJECT_FILES = (
 )
 _PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb")
 
-#: Of these, what dbt does not tell the models that are built, and the tests that are asked, in part
-#: (macros/by_evaluation.sql, macros/tested.sql).
+#: Of these, what decides what facts, figures and tests say of the same raw tables: when it changes, all is built anew
+#: (macros/by_evaluation.sql, macros/tested.sql). Corrections are looked at one by one.
 _CODE_FILES = (
     "dbt_project.yml",
     "profiles.yml",
     "macros/**/*",
-    "models/**/*.yml",
+    "models/**/*",
+    "seeds/*.csv",
+    "seeds/codebook/*.csv",
+    "seeds/geography/*.csv",
     "tests/generic/**/*",
     "tests/singular/**/*",
 )

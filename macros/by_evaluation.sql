@@ -15,7 +15,8 @@
     {%- set sums = [] -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values() -%}
-            {%- if node.resource_type in ('model', 'seed') and '/corrections/' not in node.original_file_path -%}
+            {%- if node.resource_type in ('model', 'seed') and '/corrections/' not in node.original_file_path
+                    and '/dictionary/' not in node.original_file_path -%}
                 {%- do sums.append(node.unique_id ~ node.checksum.checksum) -%}
             {%- endif -%}
         {%- endfor -%}

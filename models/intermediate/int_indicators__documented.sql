@@ -23,7 +23,6 @@ final as (
     select distinct
         responses.evaluation_id,
         responses.category_id,
-        categories.sdg_targets_proposed as targets,
         -- Criteria of the social questionnaire, not those of the urban project.
         categories.criterion_number <= 12 as is_criterion,
         told.evaluation_id is not null as is_told

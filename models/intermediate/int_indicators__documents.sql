@@ -27,6 +27,57 @@ documented as (
 
 ),
 
+categories as (
+
+    select * from {{ ref('categories') }}
+
+),
+
+-- What of an evaluation is documented, whatever the component.
+summed as (
+
+    select
+        evaluation_id,
+        count(*) filter (where is_criterion) as criterion_count,
+        count(*) filter (where is_criterion and is_told) as told_count
+    from documented
+    group by evaluation_id
+
+),
+
+-- The categories that a component speaks of: its own, or those of its goal.
+spoken_of as (
+
+    select
+        components.indicator_id,
+        components.method_version,
+        components.component_id,
+        categories.category_id
+    from components
+    inner join categories
+        on
+            (components.indicator_id = 'C4' and components.category_id = categories.category_id)
+            or (
+                components.indicator_id = 'X4'
+                and position('|' || components.component_id || '.' in '|' || categories.sdg_targets_proposed) > 0
+            )
+
+),
+
+met as (
+
+    select
+        spoken_of.indicator_id,
+        spoken_of.method_version,
+        spoken_of.component_id,
+        documented.evaluation_id
+    from spoken_of
+    inner join documented on spoken_of.category_id = documented.category_id
+    group by
+        spoken_of.indicator_id, spoken_of.method_version, spoken_of.component_id, documented.evaluation_id
+
+),
+
 counted as (
 
     select
@@ -38,30 +89,24 @@ counted as (
         evaluations.year,
         case components.indicator_id
             when 'C3' then 1
-            when 'C4' then (count(*) filter (where documented.category_id = components.category_id))
-            when 'C6' then max(evaluations.lost_count)
-            when 'C7' then (count(*) filter (where documented.is_criterion and documented.is_told))
-            when 'X4'
-                then
-                    max((
-                        position('|' || components.component_id || '.' in '|' || documented.targets) > 0
-                    )::integer)
+            when 'C6' then evaluations.lost_count
+            when 'C7' then summed.told_count
+            else case when met.evaluation_id is null then 0 else 1 end
         end as numerator,
         case components.indicator_id
-            when 'C6' then max(evaluations.asked_count)
-            when 'C7' then (count(*) filter (where documented.is_criterion))
+            when 'C6' then evaluations.asked_count
+            when 'C7' then coalesce(summed.criterion_count, 0)
             else 1
         end as denominator,
-        case components.indicator_id
-            when 'C3' then (count(*) filter (where documented.is_criterion))
-        end as value
+        case components.indicator_id when 'C3' then coalesce(summed.criterion_count, 0) end as value
     from components
     cross join evaluations
-    left join documented on evaluations.evaluation_id = documented.evaluation_id
+    left join summed on evaluations.evaluation_id = summed.evaluation_id
+    left join met
+        on
+            {{ same_component('components', 'met') }}
+            and evaluations.evaluation_id = met.evaluation_id
     where components.indicator_id <> 'C5'
-    group by
-        components.indicator_id, components.method_version, components.component_id, components.statistic,
-        evaluations.project_id, evaluations.year
 
 ),
 

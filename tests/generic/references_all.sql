@@ -5,23 +5,47 @@
 -#}
 {% test references_all(model, references) %}
 
-{% set is_part = execute and (model | string).startswith('(') %}
+with
+
+-- Looked through once, whatever the number of references.
+doubtful as (
+
+    select
+        {% for reference in references %}
+        model.{{ reference.column }} as value_{{ loop.index }},
+        model.{{ reference.column }} is not null and target_{{ loop.index }}.value is null
+            as is_lost_{{ loop.index }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ model }} as model
+    {% for reference in references %}
+    left join (
+        select distinct {{ reference.field | default(reference.column) }} as value from {{ reference.to }}
+    ) as target_{{ loop.index }}
+        on model.{{ reference.column }} = target_{{ loop.index }}.value
+    {% endfor %}
+    where
+        {% for reference in references %}
+        (model.{{ reference.column }} is not null and target_{{ loop.index }}.value is null)
+        {% if not loop.last %}or {% endif %}
+        {% endfor %}
+
+)
 
 {% for reference in references %}
-{% set field = reference.field | default(reference.column) %}
 select
     '{{ reference.column }}' as column_name,
-    model.{{ reference.column }}::string as value
-from {{ model }} as model
-left join {{ reference.to }} as target on model.{{ reference.column }} = target.{{ field }}
-where model.{{ reference.column }} is not null and target.{{ field }} is null
-{% if is_part %}
+    value_{{ loop.index }}::string as value
+from doubtful
+where is_lost_{{ loop.index }}
+{% if execute and (model | string).startswith('(') %}
 union all
 select
     '{{ reference.column }}' as column_name,
     model.{{ reference.column }}::string as value
 from {{ attached_relation() }} as model
-where model.{{ reference.column }}::varchar in ({{ gone_keys(reference.to, field) }})
+where model.{{ reference.column }}::string in (
+    {{ gone_keys(reference.to, reference.field | default(reference.column)) }}
+)
 {% endif %}
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -236,9 +236,25 @@ def test_a_build_asks_what_did_not_pass_yet(tmp_path: Path, quick_gate: None) ->
     )
     assert execute("from raw.untested_years") == []
 
+    # What warned is asked of all rows until it warns no more.
+    execute(
+        "update main.fct_testimony set text = '' "
+        "where testimony_id = (select min(testimony_id) from main.fct_testimony)"
+    )
+    assert warehouse.build().warnings == []
+    execute("delete from raw.passed_tests where unique_id like '%fct_testimony_sound%'")
+    for _ in range(2):
+        assert [check.name for check in warehouse.build().warnings] == ["fct_testimony_sound"]
+
+    # What a row refers to may be gone without the row being touched.
+    execute("update main.fct_response set project_id = 'gone' where year = 2024")
+    assert failures() == []
+    execute("""insert into raw.tested_keys values ('"build"."main"."dim_project".project_id', 'gone')""")
+    assert failures() == ["fct_response_references"]
+
     execute(stray)
     execute("update main.fct_response set state = 'blank' where state = 'answered'")
-    assert failures() == []
+    assert failures() == ["fct_response_references"]
     tested = dbt("test", warehouse.root, "--exclude-resource-type", "unit_test").result
     failed = {result.node.name for result in tested if str(result.status) == "fail"}
     assert {"raw_rows_are_used", "answers_match_states"} <= failed
