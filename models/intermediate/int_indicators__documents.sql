@@ -21,15 +21,9 @@ responses as (
 
 ),
 
-documented as (
+met as (
 
-    select * from {{ ref('int_indicators__documented') }}
-
-),
-
-categories as (
-
-    select * from {{ ref('categories') }}
+    select * from {{ ref('int_indicators__documented_for') }}
 
 ),
 
@@ -40,41 +34,8 @@ summed as (
         evaluation_id,
         count(*) filter (where is_criterion) as criterion_count,
         count(*) filter (where is_criterion and is_told) as told_count
-    from documented
+    from {{ ref('int_indicators__documented') }}
     group by evaluation_id
-
-),
-
--- The categories that a component speaks of: its own, or those of its goal.
-spoken_of as (
-
-    select
-        components.indicator_id,
-        components.method_version,
-        components.component_id,
-        categories.category_id
-    from components
-    inner join categories
-        on
-            (components.indicator_id = 'C4' and components.category_id = categories.category_id)
-            or (
-                components.indicator_id = 'X4'
-                and position('|' || components.component_id || '.' in '|' || categories.sdg_targets_proposed) > 0
-            )
-
-),
-
-met as (
-
-    select
-        spoken_of.indicator_id,
-        spoken_of.method_version,
-        spoken_of.component_id,
-        documented.evaluation_id
-    from spoken_of
-    inner join documented on spoken_of.category_id = documented.category_id
-    group by
-        spoken_of.indicator_id, spoken_of.method_version, spoken_of.component_id, documented.evaluation_id
 
 ),
 
@@ -91,7 +52,7 @@ counted as (
             when 'C3' then 1
             when 'C6' then evaluations.lost_count
             when 'C7' then summed.told_count
-            else case when met.evaluation_id is null then 0 else 1 end
+            else (met.evaluation_id is not null)::integer
         end as numerator,
         case components.indicator_id
             when 'C6' then evaluations.asked_count
