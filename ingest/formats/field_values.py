@@ -5,10 +5,11 @@ the same of everybody, and most of what is answered comes again. What a field st
 `forms` by its ids; failing that, by its title, in that seed and among the questions, if one meaning alone fits title
 and type.
 
-The queries make three tables, each by value_id:
-- `form_sayings`: the meaning (target, question_id with its form, role, kind and answer_list, answer_id, attribute,
-  part), how it was found (basis) and a number for what it answers (claim); what was written, and whether that is blank;
-  the state in which it leaves its question;
+The queries make `form_questions`, the codebook's questions, each with a number (question) that is shorter to copy and
+to compare than its id, and three tables by value_id:
+- `form_sayings`: the meaning (target, question_id with its number, form, role, kind and answer_list, answer_id,
+  attribute, part), how it was found (basis) and a number for what it answers (claim); what was written, and whether
+  that is blank; the state in which it leaves its question;
 - `form_contents`: what is observed of it, a row per item of a list, and one for anything else: item_number, ordinal
   (of the item among those that differ), label (of items only), and the columns of `observations`;
 - `form_meanings`, for whoever wants another way to find them: one row per field met.
@@ -87,6 +88,10 @@ CLAIM = (
 )
 
 QUERIES: Mapping[str, str] = {
+    "form_questions": """
+        select row_number() over ()::integer as question, question_id, form, role, kind, answer_list
+        from codebook_questions
+    """,
     # One row per field met, in whatever record: what it stands for, and how this was found.
     "form_meanings": f"""
         with met as (
@@ -201,12 +206,9 @@ QUERIES: Mapping[str, str] = {
         select
             meant.*,
             coalesce(not {has_text("written")}, true) as is_blank,
-            questions.form,
-            questions.role,
-            questions.kind,
-            questions.answer_list
+            questions.* exclude (question_id)
         from meant
-        left join codebook_questions as questions using (question_id)
+        left join form_questions as questions using (question_id)
     """,
     # One row per joined text of choices: its labels. They are cut at commas without a blank behind, as labels
     # have blanks behind theirs. A known label with such a comma is put together again, the longest first.

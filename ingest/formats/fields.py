@@ -2,8 +2,8 @@
 
 A format that reads fields of a Typeform form (scraped, from the API, downloaded, stored by the platform) makes
 two temporary tables in its `QUERIES`, `form_records` and `form_answers`, and appends the queries here, `BY_ANSWER`
-first. One that knows which answers are the same makes the three tables of `BY_ANSWER` itself, so that what each says
-is found out once (field_values.py).
+first. One that knows which answers are the same makes the tables of `BY_ANSWER` itself, so that what each says is found out
+once (field_values.py).
 
 `form_records`, one row per filled form:
 - source_id, record_key;
@@ -25,7 +25,9 @@ is found out once (field_values.py).
 
 `form_values`: value_id (integer) and, of `form_answers`, field_ref to hint; pointers may lack their beginning.
 
-`form_places`, one row per field of a record: record, position, value_id, and prefix, the beginning of its pointers.
+`form_places`, one row per field of a record: record, position, value_id and place_id (integer).
+
+`form_prefixes`: place_id, and prefix, the beginning of the pointers there. Only what is kept needs to have it.
 
 What has no meaning (field_values.py), or one that another field of the record has as well, is kept with its title and
 answer in `unmapped_questions`.
@@ -47,7 +49,7 @@ _PARTNER_COUNT = "moyens.partenaires"
 
 _STATES = "['answered', 'blank', 'ambiguous', 'lost', 'not_shown']"
 
-#: `form_keys`, `form_values` and `form_places`, of a format that has `form_records` and `form_answers`.
+#: `form_keys`, `form_values`, `form_places` and `form_prefixes`, of a format that has `form_records` and `form_answers`.
 BY_ANSWER: Mapping[str, str] = {
     "form_keys": """
         select *, row_number() over (order by source_id, record_key)::integer as record
@@ -61,7 +63,8 @@ BY_ANSWER: Mapping[str, str] = {
         from form_answers as answers
         inner join form_keys as keys using (source_id, record_key)
     """,
-    "form_places": "select record, position::integer as position, value_id, '' as prefix from form_values",
+    "form_places": "select record, position::integer as position, value_id, 1 as place_id from form_values",
+    "form_prefixes": "select 1 as place_id, '' as prefix",
 }
 
 QUERIES: Mapping[str, str] = {
@@ -71,7 +74,7 @@ QUERIES: Mapping[str, str] = {
     # be ranked for them.
     "form_uses": """
         with claimed as (
-            select places.record, places.position, places.value_id, places.prefix, sayings.claim
+            select places.record, places.position, places.value_id, places.place_id, sayings.claim
             from form_places as places
             inner join form_sayings as sayings using (value_id)
         ),
@@ -89,7 +92,7 @@ QUERIES: Mapping[str, str] = {
                 claimed.record,
                 claimed.position,
                 claimed.value_id,
-                claimed.prefix,
+                claimed.place_id,
                 sayings.basis,
                 sayings.written,
                 first_value(sayings.written) over best as written_first,
@@ -107,7 +110,7 @@ QUERIES: Mapping[str, str] = {
                 )
         )
 
-        select record, position, value_id, prefix, claim is not null as is_used, false as is_repeated
+        select record, position, value_id, place_id, claim is not null as is_used, false as is_repeated
         from claimed
         anti join contested using (record, claim)
 
@@ -117,7 +120,7 @@ QUERIES: Mapping[str, str] = {
             record,
             position,
             value_id,
-            prefix,
+            place_id,
             is_used,
             basis = 'id' and not is_used and written = written_first as is_repeated
         from ranked
@@ -133,19 +136,19 @@ QUERIES: Mapping[str, str] = {
     # answers a question beside, if no field of its own does.
     "form_cells": """
         with answers as (
-            select uses.record, uses.position, uses.value_id, uses.prefix, sayings.question_id
+            select uses.record, uses.position, uses.value_id, uses.place_id, sayings.question
             from form_uses as uses
             inner join form_sayings as sayings using (value_id)
-            where uses.is_used and sayings.question_id is not null and sayings.target in ('question', 'answer')
+            where uses.is_used and sayings.question is not null and sayings.target in ('question', 'answer')
         ),
 
         attributes as (
-            select uses.record, uses.position, uses.value_id, uses.prefix, sayings.question_id
+            select uses.record, uses.position, uses.value_id, uses.place_id, sayings.question
             from form_uses as uses
             inner join form_sayings as sayings using (value_id)
             semi join form_questionnaires as carried
                 on carried.record = uses.record and carried.form = sayings.form
-            where uses.is_used and sayings.question_id is not null and sayings.target = 'attribute'
+            where uses.is_used and sayings.question is not null and sayings.target = 'attribute'
         )
 
         select * from answers
@@ -154,7 +157,7 @@ QUERIES: Mapping[str, str] = {
 
         select *
         from attributes
-        anti join answers using (record, question_id)
+        anti join answers using (record, question)
     """,
     # One row per record that was asked whether it has partners: how many it names, null if a gate was left
     # without an answer, or is open and nothing stands behind it.
@@ -162,14 +165,15 @@ QUERIES: Mapping[str, str] = {
         with named as (
             select
                 cells.record,
-                cells.question_id,
-                cells.prefix || sayings.pointer as pointer,
+                sayings.question,
+                prefixes.prefix || sayings.pointer as pointer,
                 sayings.state,
                 sayings.text
             from form_cells as cells
             inner join form_sayings as sayings using (value_id)
+            inner join form_prefixes as prefixes using (place_id)
             semi join codebook_forms as gates
-                on gates.target = 'gate' and gates.question_id = cells.question_id
+                on gates.target = 'gate' and gates.question_id = sayings.question_id
         ),
 
         gates as (
@@ -178,7 +182,7 @@ QUERIES: Mapping[str, str] = {
                 uses.position,
                 lower({trimmed("gate.written")}) in {YES} as is_open,
                 lower({trimmed("gate.written")}) in {NO} as is_shut,
-                if(is_open, named.pointer, uses.prefix || gate.pointer) as pointer,
+                if(is_open, named.pointer, prefixes.prefix || gate.pointer) as pointer,
                 case
                     when is_shut then 0
                     when is_open and named.state = 'answered'
@@ -196,8 +200,16 @@ QUERIES: Mapping[str, str] = {
                 end as partner_count
             from form_uses as uses
             inner join form_sayings as gate using (value_id)
-            left join named on named.record = uses.record and named.question_id = gate.question_id
+            inner join form_prefixes as prefixes using (place_id)
+            left join named on named.record = uses.record and named.question = gate.question
             where uses.is_used and gate.target = 'gate'
+        ),
+
+        said as (
+            select cells.record
+            from form_cells as cells
+            inner join form_questions as questions using (question)
+            where questions.question_id = '{_PARTNER_COUNT}'
         )
 
         select
@@ -212,8 +224,7 @@ QUERIES: Mapping[str, str] = {
             end as value_number,
             arg_min(gates.pointer, (gates.is_shut, gates.position)) as source_pointer
         from gates
-        anti join form_cells as said
-            on said.record = gates.record and said.question_id = '{_PARTNER_COUNT}'
+        anti join said using (record)
         group by gates.record
     """,
     "records": f"""
@@ -277,10 +288,16 @@ QUERIES: Mapping[str, str] = {
         ),
 
         states as (
-            select cells.record, cells.question_id, {_STATES}[min(ranks.state_rank)] as state
+            select cells.record, cells.question, min(ranks.state_rank) as state_rank
             from form_cells as cells
             inner join ranks using (value_id)
-            group by cells.record, cells.question_id
+            group by cells.record, cells.question
+        ),
+
+        stated as (
+            select states.record, questions.question_id, {_STATES}[states.state_rank] as state
+            from states
+            inner join form_questions as questions using (question)
 
             union all
 
@@ -291,20 +308,20 @@ QUERIES: Mapping[str, str] = {
         select
             keys.source_id,
             keys.record_key,
-            states.question_id,
-            states.state,
-            if(states.state = 'ambiguous', ['0', 'none'], null) as candidate_answer_ids
-        from states
+            stated.question_id,
+            stated.state,
+            if(stated.state = 'ambiguous', ['0', 'none'], null) as candidate_answer_ids
+        from stated
         inner join form_keys as keys using (record)
     """,
     "observations": f"""
         with answered as (
             select
                 cells.record,
-                cells.question_id,
+                cells.question,
                 cells.position,
                 cells.value_id,
-                cells.prefix,
+                cells.place_id,
                 sayings.target,
                 sayings.part
             from form_cells as cells
@@ -314,51 +331,53 @@ QUERIES: Mapping[str, str] = {
 
         -- Questions that several fields of a record answer.
         shared as (
-            select record, question_id
+            select record, question
             from answered
-            group by record, question_id
+            group by record, question
             having count(*) > 1 or bool_or(target = 'answer' or part is not null)
         ),
 
         alone as (
             select
                 answered.record,
-                answered.question_id,
+                answered.question,
+                answered.place_id,
                 contents.ordinal,
                 contents.answer_id,
                 contents.raw_label,
                 contents.match,
                 contents.value_number,
                 contents.value_text,
-                answered.prefix || contents.pointer as source_pointer
+                contents.pointer
             from answered
-            anti join shared using (record, question_id)
+            anti join shared using (record, question)
             inner join form_contents as contents using (value_id)
         ),
 
         together as (
             select answered.*, contents.* exclude (value_id, ordinal)
             from answered
-            semi join shared using (record, question_id)
+            semi join shared using (record, question)
             inner join form_contents as contents using (value_id)
         ),
 
         chosen as (
             select
                 record,
-                question_id,
+                question,
                 position,
+                place_id,
                 item_number,
                 answer_id,
                 raw_label,
                 match,
                 value_number,
                 value_text,
-                prefix || pointer as source_pointer
+                pointer
             from together
             where part is null
             qualify label is null
-                or row_number() over (partition by record, question_id, label order by position, item_number) = 1
+                or row_number() over (partition by record, question, label order by position, item_number) = 1
         ),
 
         -- Answers that are asked one by one: each yes is a choice made. Where there is none, the no's are the
@@ -366,8 +385,9 @@ QUERIES: Mapping[str, str] = {
         ticked as (
             select
                 answered.record,
-                answered.question_id,
+                answered.question,
                 answered.position,
+                answered.place_id,
                 lower(sayings.text) in {NO} as is_no,
                 if(lower(sayings.text) in {YES}, sayings.answer_id, null) as answer_id,
                 if(is_no, null, sayings.written) as raw_label,
@@ -377,13 +397,13 @@ QUERIES: Mapping[str, str] = {
                     else 'unmapped'
                 end as match,
                 if(is_no, sayings.written, null) as value_text,
-                answered.prefix || sayings.pointer as source_pointer
+                sayings.pointer
             from answered
             inner join form_sayings as sayings using (value_id)
             where answered.target = 'answer'
             qualify not is_no
                 or row_number() over (
-                    partition by answered.record, answered.question_id order by is_no, answered.position
+                    partition by answered.record, answered.question order by is_no, answered.position
                 ) = 1
         ),
 
@@ -391,7 +411,7 @@ QUERIES: Mapping[str, str] = {
         sums as (
             select
                 together.record,
-                together.question_id,
+                together.question,
                 min(together.position) as position,
                 sum(together.value_number) as value_number,
                 if(
@@ -399,11 +419,11 @@ QUERIES: Mapping[str, str] = {
                     null,
                     string_agg(sayings.text, ' + ' order by together.part)
                 ) as value_text,
-                arg_min(together.prefix || together.pointer, together.part) as source_pointer
+                arg_min({{'id': together.place_id, 'pointer': together.pointer}}, together.part) as place
             from together
             inner join form_sayings as sayings using (value_id)
             where together.part is not null
-            group by together.record, together.question_id
+            group by together.record, together.question
         ),
 
         several as (
@@ -411,7 +431,7 @@ QUERIES: Mapping[str, str] = {
             union all by name
             select * exclude (is_no) from ticked
             union all by name
-            select * from sums
+            select * exclude (place), place.id as place_id, place.pointer as pointer from sums
         ),
 
         observed as (
@@ -422,9 +442,19 @@ QUERIES: Mapping[str, str] = {
             select
                 * exclude (position, item_number),
                 row_number() over (
-                    partition by record, question_id order by position, item_number
+                    partition by record, question order by position, item_number
                 ) as ordinal
             from several
+        ),
+
+        named as (
+            select
+                observed.* exclude (question, place_id, pointer),
+                questions.question_id,
+                prefixes.prefix || observed.pointer as source_pointer
+            from observed
+            inner join form_questions as questions using (question)
+            inner join form_prefixes as prefixes using (place_id)
 
             union all by name
 
@@ -433,20 +463,21 @@ QUERIES: Mapping[str, str] = {
             where value_number is not null
         )
 
-        select keys.source_id, keys.record_key, observed.* exclude (record)
-        from observed
+        select keys.source_id, keys.record_key, named.* exclude (record)
+        from named
         inner join form_keys as keys using (record)
     """,
     "testimonies": """
         select
             keys.source_id,
             keys.record_key,
-            cells.question_id,
+            sayings.question_id,
             sayings.written as text,
             false as is_truncated,
-            cells.prefix || sayings.pointer as source_pointer
+            prefixes.prefix || sayings.pointer as source_pointer
         from form_cells as cells
         inner join form_sayings as sayings using (value_id)
+        inner join form_prefixes as prefixes using (place_id)
         inner join form_keys as keys using (record)
         where sayings.role = 'testimony' and sayings.state = 'answered'
     """,
@@ -455,15 +486,16 @@ QUERIES: Mapping[str, str] = {
             keys.source_id,
             keys.record_key,
             coalesce(
-                answers.field_ref, answers.other_ref, {trimmed("answers.title")}, uses.prefix || answers.pointer
+                answers.field_ref, answers.other_ref, {trimmed("answers.title")}, prefixes.prefix || answers.pointer
             ) as question_ref,
             {trimmed("answers.title")} as title,
             answers.typeform_type as type,
             sayings.written as value_text,
-            uses.prefix || answers.pointer as source_pointer
+            prefixes.prefix || answers.pointer as source_pointer
         from form_uses as uses
         inner join form_sayings as sayings using (value_id)
         inner join form_values as answers using (value_id)
+        inner join form_prefixes as prefixes using (place_id)
         inner join form_keys as keys on keys.record = uses.record
         where not sayings.is_blank
             and not uses.is_repeated

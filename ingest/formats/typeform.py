@@ -328,45 +328,43 @@ def _label(item: Any) -> str | None:
 def tables(documents: Sequence[Compact]) -> dict[str, pa.Table]:
     """What the queries read of the documents, each of which is known by its rank.
 
-    `given_responses`: record, source_id (the document's rank), record_key, response_pointer, submitted_at, shape;
-    `given_places`: shape, position, place;
+    `given_responses`: record, source_id (the document's rank), record_key, response_pointer, submitted_at;
     `given_values`: a row per value, as `Value` has them;
-    `given_answers`: record, position, value_id.
+    `form_places` and `form_prefixes`: as fields.py has them.
     """
     ids: dict[bytes, int] = {}
     values: list[Value] = []
-    shapes: dict[tuple[str, ...], int] = {}
+    #: The place_id of the first question, by what a response's pointers begin with.
+    shapes: dict[tuple[str, tuple[str, ...]], int] = {}
+    prefixes: list[str] = []
     said = array("i")
     lengths = array("i")
-    responses: list[tuple[str, str, str, str | None, int]] = []
+    first_places = array("i")
+    responses: list[tuple[str, str, str, str | None]] = []
     for rank, document in enumerate(documents):
         for digest, value in document.values.items():
             if digest not in ids:
                 ids[digest] = len(values)
                 values.append(value)
         for key, pointer, submitted_at, places, digests in document.responses:
-            shape = shapes.setdefault(places, len(shapes))
-            responses.append((str(rank), key, pointer, submitted_at, shape))
+            shape = pointer, places
+            if shape not in shapes:
+                shapes[shape] = len(prefixes)
+                prefixes += [pointer + place for place in places]
+            responses.append((str(rank), key, pointer, submitted_at))
             said.extend(map(ids.__getitem__, digests))
             lengths.append(len(digests))
-    counts = numpy.frombuffer(lengths, "i4") if lengths else numpy.zeros(0, "i4")
+            first_places.append(shapes[shape])
+    counts = _integers(lengths)
     records = numpy.arange(len(responses), dtype="i4")
-    first = numpy.cumsum(counts) - counts
-    columns = list(zip(*responses, strict=True)) or [()] * 5
+    ranks = numpy.arange(len(said), dtype="i4") - numpy.repeat(numpy.cumsum(counts) - counts, counts)
+    columns = list(zip(*responses, strict=True)) or [()] * 4
     names = ("source_id", "record_key", "response_pointer", "submitted_at")
     return {
         "given_responses": pa.table(
             {
                 "record": records,
-                **{name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=False)},
-                "shape": pa.array(columns[4], pa.int32()),
-            }
-        ),
-        "given_places": pa.table(
-            {
-                "shape": pa.array([n for places, n in shapes.items() for _ in places], pa.int32()),
-                "position": pa.array([n for places in shapes for n in range(1, len(places) + 1)], pa.int32()),
-                "place": pa.array([place for places in shapes for place in places], pa.string()),
+                **{name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)},
             }
         ),
         "given_values": pa.table(
@@ -378,14 +376,25 @@ def tables(documents: Sequence[Compact]) -> dict[str, pa.Table]:
                 },
             }
         ),
-        "given_answers": pa.table(
+        "form_places": pa.table(
             {
                 "record": numpy.repeat(records, counts),
-                "position": (numpy.arange(len(said)) - numpy.repeat(first, counts) + 1).astype("i4"),
-                "value_id": numpy.frombuffer(said, "i4") if said else numpy.zeros(0, "i4"),
+                "position": (ranks + 1).astype("i4"),
+                "value_id": _integers(said),
+                "place_id": (ranks + numpy.repeat(_integers(first_places), counts)).astype("i4"),
+            }
+        ),
+        "form_prefixes": pa.table(
+            {
+                "place_id": numpy.arange(len(prefixes), dtype="i4"),
+                "prefix": pa.array(prefixes, pa.string()),
             }
         ),
     }
+
+
+def _integers(values: array[int]) -> Any:
+    return numpy.frombuffer(values, "i4") if values else numpy.zeros(0, "i4")
 
 
 _VALUE_TYPES = {
@@ -403,7 +412,7 @@ _VALUE_TYPES = {
 QUERIES: Mapping[str, str] = {
     # One row per response.
     "form_responses": """
-        select source_id, record_key, response_pointer, record, shape, submitted_at from given_responses
+        select source_id, record_key, response_pointer, record, submitted_at from given_responses
     """,
     "form_keys": f"""
         select
@@ -423,16 +432,6 @@ QUERIES: Mapping[str, str] = {
             false as is_stored,
             if(value <> '', hint, null) as hint
         from given_values
-    """,
-    "form_places": """
-        select
-            answers.record,
-            answers.position,
-            answers.value_id,
-            responses.response_pointer || places.place as prefix
-        from given_answers as answers
-        inner join form_responses as responses using (record)
-        inner join given_places as places using (shape, position)
     """,
     **fields.QUERIES,
 }
