@@ -88,15 +88,17 @@ def at_size(evaluations: int, work: Path, limit: float) -> dict[str, Any]:
     count = write_network(exports, sites, size, os.cpu_count() or 1)
     print(f"{evaluations}: {count} files", file=sys.stderr)
     here = ["--warehouse", str(warehouse), "--json"]
+    ingest, build = [*EFFETS, "ingest", str(exports), *here], [*EFFETS, "build", *here]
     steps: dict[str, list[str]] = {
         "floor": [sys.executable, "-m", "benchmarks.floor", str(exports)],
         "pandas": [sys.executable, "-m", "benchmarks.with_pandas", str(exports)],
         "polars": [sys.executable, "-m", "benchmarks.with_polars", str(exports)],
-        "ingest": [*EFFETS, "ingest", str(exports), *here],
-        "build": [*EFFETS, "build", *here],
+        "ingest": ingest,
+        "build": build,
         "report": [*EFFETS, "report", *here, "--out", str(work / "reports")],
         "nothing_new": [*EFFETS, "run", str(exports), *here, "--out", str(work / "reports")],
-        "added": [*EFFETS, "run", str(exports), *here, "--out", str(work / "reports")],
+        "added_ingest": ingest,
+        "added_build": build,
     }
     found: dict[str, Any] = {
         "evaluations": evaluations,
@@ -106,7 +108,7 @@ def at_size(evaluations: int, work: Path, limit: float) -> dict[str, Any]:
     }
     outputs: dict[str, str] = {}
     for name, command in steps.items():
-        if name == "added":
+        if name == "added_ingest":
             more = Size(LAST_YEAR, LAST_YEAR, SEED, {"typeform_json": 1.0}, is_steady=True)
             found["added"] = write(numbered_files(range(sites + 1, sites + 101), more), exports)
         result = measure(command, limit)

@@ -15,7 +15,8 @@ _STEPS = {
     "build": "`effets build`, published",
     "report": "`effets report`",
     "nothing_new": "`effets run`, nothing new",
-    "added": "`effets run`, 100 evaluations more",
+    "added_ingest": "`effets ingest`, 100 evaluations more",
+    "added_build": "`effets build`, 100 evaluations more",
 }
 
 
@@ -92,7 +93,7 @@ def _ratios(sizes: list[dict[str, Any]]) -> list[str]:
         ("throughput of ingest, share of the floor's", ("floor",), ("ingest",)),
         ("throughput of ingest, times pandas'", ("pandas",), ("ingest",)),
         ("nothing new, share of ingest and build", ("nothing_new",), ("ingest", "build")),
-        ("100 more, share of ingest and build", ("added",), ("ingest", "build")),
+        ("100 more, share of ingest and build", ("added_ingest", "added_build"), ("ingest", "build")),
     )
     for label, above, below in pairs:
         cells = []
@@ -167,7 +168,7 @@ def chart(sizes: list[dict[str, Any]]) -> str:
         }
         for size in sizes
         for name, label in _STEPS.items()
-        if (step := size["steps"].get(name)) and not step["error"] and name not in ("added", "nothing_new")
+        if (step := size["steps"].get(name)) and not step["error"] and name not in ("added_ingest", "added_build", "nothing_new")
     ]
     figure = (
         alt.Chart(alt.InlineData(values=values), width=480, height=280)
