@@ -30,7 +30,7 @@ import duckdb
 
 import analyses.report
 import effets
-import ingest.publish
+import ingest.release_tables
 from ingest import arrivals, intake, raw_tables
 from ingest.expectations import Validation
 from ingest.warehouse import Warehouse
@@ -339,7 +339,7 @@ def _counted(kill: Kill | None, count: Path) -> Iterator[None]:
 
     raw_tables.RawTables.__exit__ = leaving  # type: ignore[method-assign]
     for name in ("_write_table", "_hash_of_file", "_share"):
-        setattr(ingest.publish, name, counting(getattr(ingest.publish, name), name))
+        setattr(ingest.release_tables, name, counting(getattr(ingest.release_tables, name), name))
     try:
         yield
     finally:
