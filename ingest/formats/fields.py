@@ -2,8 +2,8 @@
 
 A format that reads fields of a Typeform form (scraped, from the API, downloaded, stored by the platform) makes
 two temporary tables in its `QUERIES`, `form_records` and `form_answers`, and appends the queries here, `BY_ANSWER`
-first. One that knows which answers are the same makes the tables of `BY_ANSWER` itself, so that what each says is found out
-once (field_values.py).
+first. One that knows which answers are the same makes the tables of `BY_ANSWER` itself, so that what each says is
+found out once (field_values.py).
 
 `form_records`, one row per filled form:
 - source_id, record_key;
@@ -49,7 +49,7 @@ _PARTNER_COUNT = "moyens.partenaires"
 
 _STATES = "['answered', 'blank', 'ambiguous', 'lost', 'not_shown']"
 
-#: `form_keys`, `form_values`, `form_places` and `form_prefixes`, of a format that has `form_records` and `form_answers`.
+#: The tables from `form_keys` to `form_prefixes`, of a format that has `form_records` and `form_answers`.
 BY_ANSWER: Mapping[str, str] = {
     "form_keys": """
         select *, row_number() over (order by source_id, record_key)::integer as record
