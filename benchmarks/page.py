@@ -168,7 +168,9 @@ def chart(sizes: list[dict[str, Any]]) -> str:
         }
         for size in sizes
         for name, label in _STEPS.items()
-        if (step := size["steps"].get(name)) and not step["error"] and name not in ("added_ingest", "added_build", "nothing_new")
+        if (step := size["steps"].get(name))
+        and not step["error"]
+        and name not in ("added_ingest", "added_build", "nothing_new")
     ]
     figure = (
         alt.Chart(alt.InlineData(values=values), width=480, height=280)
