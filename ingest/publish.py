@@ -9,8 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import duckdb
 
 from ingest.dictionary import Dictionary, Table, write_dictionary
 from ingest.durable import replace_link, sync_folder, sync_tree
@@ -74,7 +77,8 @@ def publish(warehouse: Warehouse, kept: int = KEPT_RELEASES, languages: Sequence
     finally:
         shutil.rmtree(writing, ignore_errors=True)
     _point_at(release_id, warehouse)
-    note_published(warehouse, release_id)
+    with suppress(duckdb.Error):  # somebody reads build.duckdb: the next publication looks at all years
+        note_published(warehouse, release_id)
     for old in releases(warehouse)[:-kept]:
         shutil.rmtree(warehouse.releases / old)
     return Release(release_id, warehouse.releases / release_id, is_new, rows)

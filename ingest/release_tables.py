@@ -39,14 +39,15 @@ _YEAR_COLUMNS = ("year", "year_to")
 class _Published:
     """A table that is published.
 
-    `year`: the column that its files lie by, of facts. `key`: what every build tests to be unique, in the order of the
-    columns; without it all columns count. `same_years`: those of which no row was made anew since the release before.
+    `year`: the column that its files lie by, of facts. `order`: the columns up to the last of its key, which every
+    build tests to be unique, so that rows lie as by all columns; empty without a key. `same_years`: those of which no
+    row was made anew since the release before.
     """
 
     name: str
     columns: list[str]
     year: str | None
-    key: list[str]
+    order: list[str]
     same_years: frozenset[int]
 
 
@@ -66,12 +67,14 @@ def write_tables(
     config = {**bounded(spill), "preserve_insertion_order": True, "memory_limit": MEMORY_LIMIT}
     with duckdb.connect(config=config) as connection, Beside() as beside:
         connection.execute(f"attach {_literal(warehouse.build_database)} as build (read_only)")
-        published = _published(connection, dictionary, before.name if before else None)
+        same_years = _same_years(connection, before)
+        published = _published(connection, dictionary, same_years)
         written = [
             beside.begin(_write_parquet, connection.cursor(), table, folder / "parquet", before, known)
             for table in published.values()
         ]
-        is_copy = before is not None and known.get(DATABASE) == _status(before / DATABASE)
+        # Where nothing stays, a copy would hold all twice.
+        is_copy = bool(before and same_years and known.get(DATABASE) == _status(before / DATABASE))
         if before is not None and is_copy:
             shutil.copyfile(before / DATABASE, database)
         connection.execute(f"attach {_literal(database)} as release")
@@ -113,8 +116,16 @@ def note_published(warehouse: Warehouse, release: str) -> None:
         )
 
 
+def _same_years(connection: duckdb.DuckDBPyConnection, before: Path | None) -> frozenset[int]:
+    """The years of which no row of what is built in parts was made anew since the release before."""
+    years = connection.execute(
+        "select year from build.raw.published_years where release = $1", [before.name if before else None]
+    )
+    return frozenset(year for (year,) in years.fetchall())
+
+
 def _published(
-    connection: duckdb.DuckDBPyConnection, dictionary: list[Table], before: str | None
+    connection: duckdb.DuckDBPyConnection, dictionary: list[Table], same_years: frozenset[int]
 ) -> dict[str, _Published]:
     """The tables of build.duckdb that are published, by name."""
     found = connection.execute(
@@ -126,12 +137,6 @@ def _published(
         order by table_name
         """
     ).fetchall()
-    same = frozenset(
-        year
-        for (year,) in connection.execute(
-            "select year from build.raw.published_years where release = $1", [before]
-        ).fetchall()
-    )
     known = {table.name: table for table in dictionary}
     published: dict[str, _Published] = {}
     for name, columns in found:
@@ -145,10 +150,15 @@ def _published(
             name,
             columns,
             year,
-            key=[column for column in columns if column in key and column != year],
-            same_years=same if table and table.is_built_in_parts else frozenset(),
+            order=[column for column in columns[: _last_of(key, columns)] if column != year],
+            same_years=same_years if table and table.is_built_in_parts else frozenset(),
         )
     return published
+
+
+def _last_of(key: list[str], columns: list[str]) -> int:
+    """How many columns there are up to the last of the key."""
+    return max((columns.index(column) + 1 for column in key), default=0)
 
 
 def _parts(release: Path | None) -> dict[str, list[str]]:
@@ -184,7 +194,7 @@ def _write_parquet(
             where = f"where {table.year} = {part}" if part is not None else ""
             # Sorted rows come in row groups of the same size whatever the number of threads; those of a table would
             # not. Rows that tie are equal.
-            order = ", ".join(f'"{column}"' for column in table.key) or "all"
+            order = ", ".join(f'"{column}"' for column in table.order) or "all"
             connection.execute(
                 f'copy (select {chosen} from build.main."{table.name}" {where} order by {order}) '
                 f"to {_literal(file)} (format parquet, compression zstd)"
@@ -209,7 +219,7 @@ def _contents(
     Of years that are the same this is known.
     """
     types = connection.execute(f'describe build.main."{table.name}"').fetchall()
-    made_of = sha256(repr((duckdb.__version__, table.key, types)).encode()).hexdigest()[:16]
+    made_of = sha256(repr((duckdb.__version__, types)).encode()).hexdigest()[:16]
     same: dict[int | None, str] = {}
     for year in table.same_years if table.year else ():
         content = known.get(_place(table, year), [""])[0]

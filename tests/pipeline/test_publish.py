@@ -23,6 +23,8 @@ def tables(warehouse: Warehouse, rows: int = 10, *, reverse: bool = False) -> No
         pass  # the raw schema, empty
     with duckdb.connect(warehouse.build_database) as connection:
         connection.execute("create schema if not exists staging")
+        connection.execute("delete from raw.built_years")
+        connection.execute("insert into raw.built_years select year, '' from range(2020, 2023) t(year)")
         connection.execute("create or replace table staging.fct_hidden as select 1 as x")
         connection.execute("create or replace table stg_hidden as select 1 as x")
         connection.execute(
@@ -221,8 +223,6 @@ def test_years_of_which_nothing_was_made_anew_are_not_looked_at(
 ) -> None:
     facts = Table("fct_thing", Text(), Text(), ["fact_id"], True, True, [])
     monkeypatch.setattr(publish_module, "_dictionary", lambda _: [facts])
-    with duckdb.connect(warehouse.build_database) as connection:
-        connection.execute("insert into raw.built_years select year, '' from range(2020, 2023) t(year)")
 
     def values(*statements: str) -> list[float]:
         with duckdb.connect(warehouse.build_database) as connection:
