@@ -466,16 +466,21 @@ def _note_intake(job: Job, intake: Intake) -> None:
 
 
 def _verify(job: Job, state: State | None = None, verified: KnownFiles | None = None) -> None:
-    """Hash the archive again, but for what was not touched since. Raises ArchiveError, which names what is wrong."""
+    """Hash the archive again; before a build not what is `verified`, and was not touched since.
+
+    Raises ArchiveError, which names what is wrong.
+    """
     archive = Archive(job.warehouse.archive)
     state = state or archive.state()
-    with job.console.step("verify", tr("hashing the archive")) as progress:
+    label = tr("looking at the archive") if verified else tr("hashing the archive")
+    with job.console.step("verify", label) as progress:
         faults = archive.verify(state, progress, verified)
     if faults:
         raise ArchiveError("\n".join(faults))
     if verified:
         verified.save()
-    job.outcome.verified = len(state.stored)
+    else:
+        job.outcome.verified = len(state.stored)
 
 
 def _publish(job: Job, always: bool = False) -> None:

@@ -210,7 +210,7 @@ def _walk(root: str, collection: Collection) -> Iterator[str]:
 
 def _relative(file: str, folder: str) -> str:
     """The path below `folder` with `/`, readable even where its bytes are not UTF-8."""
-    path = file[len(os.path.join(folder, "")) :].replace(os.sep, "/")
+    path = file[len(os.path.join(folder, "")) :].replace(os.sep, "/") or "."  # the folder itself
     return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

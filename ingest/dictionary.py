@@ -77,7 +77,8 @@ class Column:
 class Table:
     """A published table: what one row is, its key, and what it is made from, the nearest first.
 
-    `is_built_in_parts`: what was built of a year, and rests on what it rested on, is not made anew by a build.
+    `has_tested_key`: nothing is published where the key is broken. `is_built_in_parts`: what was built of a year, and
+    rests on what it rested on, is not made anew by a build.
     """
 
     name: str
@@ -158,13 +159,14 @@ class Dictionary:
             for test in self._manifest["nodes"].values()
             if test["resource_type"] == "test" and test.get("attached_node") == node["unique_id"]
         ]
-        unique = next((list(_arguments(t)["columns"]) for t in tests if _kind(t) == "unique_combination"), [])
+        keys = [test for test in tests if _kind(test) == "unique_combination"]
+        unique = next((list(_arguments(test)["columns"]) for test in keys), [])
         table = Table(
             name,
             description=self._text(name, node),
             caveat=self._caveats.get(name, Text()),
             key=unique or node["config"]["meta"].get("key", []),
-            has_tested_key=bool(unique),
+            has_tested_key=bool(keys) and _stops(keys[0]),
             is_built_in_parts=not {"by_evaluation", "by_year"}.isdisjoint(node["tags"]),
             sources=self._sources(node["unique_id"]),
         )
@@ -380,6 +382,13 @@ def _labels(codebook: Path) -> dict[tuple[str, str], Text]:
             column = next(iter(row))
             found.setdefault((column, row[column]), Text(row["label_fr"], row["label_en"]))
     return found
+
+
+def _stops(test: Mapping[str, Any]) -> bool:
+    """Whether a single row that fails this test stops the publication."""
+    config = test["config"]
+    is_error = config.get("severity", "error").lower() == "error" and config.get("error_if", "!= 0") == "!= 0"
+    return is_error and not config.get("where")
 
 
 def _kind(test: Mapping[str, Any]) -> str:

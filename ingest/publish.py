@@ -77,7 +77,7 @@ def publish(warehouse: Warehouse, kept: int = KEPT_RELEASES, languages: Sequence
     finally:
         shutil.rmtree(writing, ignore_errors=True)
     _point_at(release_id, warehouse)
-    with suppress(duckdb.Error):  # somebody reads build.duckdb: the next publication looks at all years
+    with suppress(duckdb.IOException):  # somebody reads build.duckdb: the next publication looks at all years
         note_published(warehouse, release_id)
     for old in releases(warehouse)[:-kept]:
         shutil.rmtree(warehouse.releases / old)

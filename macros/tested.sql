@@ -15,26 +15,30 @@
 -#}
 
 {#- SQL, for a singular test: whether the evaluation, or the year, that a row belongs to still has to be tested. -#}
-{% macro is_untested(table, what='evaluations') -%}
-    {{ return(adapter.dispatch('is_untested', 'effets')(table, what)) }}
+{% macro is_untested(table, what='evaluations', year='year') -%}
+    {{ return(adapter.dispatch('is_untested', 'effets')(table, what, year)) }}
 {%- endmacro %}
 
-{% macro default__is_untested(table, what) -%}
+{% macro default__is_untested(table, what, year) -%}
     {#- Before that is built, what is to be made anew counts as tested: so dbt learns to wait for it. -#}
     {%- set touched = ref('int_' ~ what ~ '__touched') -%}
-    {{ untested_rows(table, what) if flags.WHICH == 'build' else 'true' }}
+    {{ untested_rows(table, what, year) if flags.WHICH == 'build' else 'true' }}
 {%- endmacro %}
 
-{% macro spark__is_untested(table, what) -%}
+{% macro spark__is_untested(table, what, year) -%}
     true
 {%- endmacro %}
 
+{#- `year`: none for a table with rows of no evaluation, as the years name those of evaluations alone. -#}
 {% macro untested_rows(table, what, year='year') -%}
-    {#- The years first: what lies by year is then not read of the others. -#}
-    {{ table }}.{{ year }} in (select untested.year from raw.untested_years as untested)
-    {%- if what == 'evaluations' %}
-        {#- A null was never tested. `not exists` would have DuckDB keep all rows in memory. #}
-        and (
+    {%- if year -%}
+        {#- The years first: what lies by year is then not read of the others. -#}
+        {{ table }}.{{ year }} in (select untested.year from raw.untested_years as untested)
+        {%- if what == 'evaluations' %} and {% endif -%}
+    {%- endif -%}
+    {%- if what == 'evaluations' -%}
+        {#- A null was never tested. `not exists` would have DuckDB keep all rows in memory. -#}
+        (
             {{ table }}.evaluation_id is null
             or {{ table }}.evaluation_id not in (select tested.evaluation_id from raw.tested_evaluations as tested)
         )

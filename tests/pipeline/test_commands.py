@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -358,6 +359,32 @@ def test_a_crash_between_rounds_keeps_those_before(
     assert "an earlier run did not come to its end: 2 exports were read" in result.stderr
     invoke_json("ingest", tmp_path / "places", warehouse=tmp_path / "undisturbed")
     assert raw(root) == raw(tmp_path / "undisturbed")
+
+
+@pytest.mark.parametrize("round_exports", [1, 2, 3])
+def test_the_same_bytes_in_two_rounds_are_taken_once(
+    round_exports: int, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_gate: None
+) -> None:
+    """A round is stored while the next one is read: what comes again there waits for what becomes of it."""
+    places = tmp_path / "places" / "2023"
+    for number in (1, 2, 3):
+        write_place(places / f"{number}.json", f"Lieu {number}")
+        for again in ("a", "b"):
+            (places / f"{number}{again}.json").write_bytes((places / f"{number}.json").read_bytes())
+    (places / "0.json").write_text("{}")
+    (places / "4.json").write_text("{}")
+
+    def account(warehouse: Path) -> tuple[object, list[object]]:
+        said = invoke_json("ingest", tmp_path / "places", warehouse=warehouse)
+        events = map(json.loads, (warehouse / "archive" / "ledger.ndjson").read_text().splitlines())
+        return said["exports"], [
+            {name: value for name, value in event.items() if name != "recorded_at"} for event in events
+        ]
+
+    in_one = account(tmp_path / "undisturbed")
+    monkeypatch.setattr(readings, "ROUND_EXPORTS", round_exports)
+    assert account(root) == in_one
+    assert in_one[0]["new"] == 3  # type: ignore[index]
 
 
 def test_the_order_of_loading_changes_nothing(exports: Path, tmp_path: Path) -> None:

@@ -210,7 +210,8 @@ def test_a_new_site_touches_its_own_years(tmp_path: Path, published_example: War
 @pytest.mark.slow
 def test_a_build_asks_what_did_not_pass_yet(tmp_path: Path, quick_gate: None) -> None:
     """A row that failed is asked again until it passes; one that passed is asked by `dbt test` alone."""
-    warehouse = Network(tmp_path, seed=3).warehouse
+    network = Network(tmp_path, seed=3)
+    warehouse = network.warehouse
 
     def execute(query: str) -> list[tuple[object, ...]]:
         with duckdb.connect(warehouse.build_database) as connection:
@@ -235,6 +236,20 @@ def test_a_build_asks_what_did_not_pass_yet(tmp_path: Path, quick_gate: None) ->
         execute("select evaluation_id from intermediate.int_evaluations__stamped")
     )
     assert execute("from raw.untested_years") == []
+
+    # A record that does not stand is of no evaluation: its rows are looked at all the same.
+    network.take_back()
+    assert failures() == []
+    execute(
+        """
+        insert into raw.observations by name
+        select source_id, record_key, 'nothing_that_is_asked' as question_id, 1 as ordinal, 'unmapped' as match
+        from main.dim_record where evaluation_id is null limit 1
+        """
+    )
+    assert failures() == ["raw_rows_are_used"]
+    execute("delete from raw.observations where question_id = 'nothing_that_is_asked'")
+    assert failures() == []
 
     # What warned is asked of all rows until it warns no more.
     execute(

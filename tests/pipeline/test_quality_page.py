@@ -131,6 +131,18 @@ def test_a_doubtful_export_is_taken_with_a_warning(exports: Path, root: Path, tm
 
 
 @pytest.mark.usefixtures("quick_build", "reports")
+def test_of_many_exports_some_are_listed_and_the_others_counted(
+    exports: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.quality_page.LISTED", 1)
+    result = invoke_json("run", exports, "--out", tmp_path / "reports", warehouse=root)
+    first, second = sorted(row["path"] for row in result["exports"]["rejected"])
+    watched = read_page(Warehouse(root).quality).html.partition('id="watch"')[2].partition("</section>")[0]
+    assert first in watched and second not in watched
+    assert "1 de plus, dans la table qc_rejected_exports." in watched
+
+
+@pytest.mark.usefixtures("quick_build", "reports")
 def test_nothing_new_begins_no_great_expectations(
     exports: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

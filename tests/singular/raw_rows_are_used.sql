@@ -8,7 +8,7 @@ evaluated as (
     select
         found.source_id,
         found.record_key,
-        {{ is_untested('found') }} as is_untested
+        {{ is_untested('found', year=none) }} as is_untested
     from {{ ref('dim_record') }} as found
 
 ),

@@ -10,7 +10,7 @@ expected as (
     inner join {{ ref('stg_raw__record_forms') }} as forms
         on records.source_id = forms.source_id and records.record_key = forms.record_key
     inner join {{ ref('dim_question') }} as questions on forms.form = questions.form
-    where not records.is_retracted and not records.is_excluded and {{ is_untested('records') }}
+    where not records.is_retracted and not records.is_excluded and {{ is_untested('records', year=none) }}
 
 ),
 
