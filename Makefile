@@ -42,10 +42,11 @@ $(STAMP): requirements.lock pyproject.toml
 
 # dbt's documentation of the models as one page, from the warehouse that is there.
 SITE ?= site
+DBT_TARGET_PATH ?= target
 docs: setup
 	$(BIN)/dbt --quiet docs generate --static --no-version-check
 	@mkdir -p $(SITE)
-	@cp target/static_index.html $(SITE)/index.html
+	@cp $(DBT_TARGET_PATH)/static_index.html $(SITE)/index.html
 	@echo "$(SITE)/index.html"
 
 # On all processors; a file's tests stay together, because they share what is slow to make.

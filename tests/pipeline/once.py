@@ -45,6 +45,22 @@ def once(name: str, make: Callable[[Path], None]) -> Path:
     return folder
 
 
+def parsed(project: Path) -> Path:
+    """The folder with what dbt parsed of a project: its manifest.json and the rest."""
+
+    def parse(folder: Path) -> None:
+        from dbt.cli.main import dbtRunner
+
+        where = ["--project-dir", str(project), "--profiles-dir", str(project)]
+        quiet = ["--target-path", str(folder), "--log-path", str(folder), "--log-level", "none", "--no-print"]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("EFFETS_WAREHOUSE", str(folder))
+            outcome = dbtRunner().invoke(["parse", *where, *quiet])
+        assert outcome.success, outcome.exception
+
+    return once(f"parsed-{sha256(str(project.resolve()).encode()).hexdigest()[:12]}", parse)
+
+
 @contextmanager
 def parsed_once() -> Iterator[None]:
     """While it lasts, dbt takes the project as it was parsed once.
@@ -58,25 +74,7 @@ def parsed_once() -> Iterator[None]:
 
     def invoking(self: dbtRunner, arguments: list[str], **more: Any) -> Any:
         if self.manifest is None and arguments[0] in _ON_A_MANIFEST:
-            project = Path(_option(arguments, "--project-dir") or PROJECT_ROOT)
-            key = sha256(str(project.resolve()).encode()).hexdigest()[:12]
-
-            def parse(folder: Path) -> None:
-                options = [
-                    "--project-dir",
-                    str(project),
-                    "--profiles-dir",
-                    str(project),
-                    "--log-level",
-                    "none",
-                ]
-                options += ["--target-path", str(folder), "--log-path", str(folder), "--no-print"]
-                with pytest.MonkeyPatch.context() as patch:
-                    patch.setenv("EFFETS_WAREHOUSE", str(folder))
-                    outcome = invoke(dbtRunner(), ["parse", *options])
-                assert outcome.success, outcome.exception
-
-            folder = once(f"parsed-{key}", parse)
+            folder = parsed(Path(_option(arguments, "--project-dir") or PROJECT_ROOT))
             self.manifest = Manifest.from_msgpack((folder / "partial_parse.msgpack").read_bytes())
             self.manifest.build_flat_graph()
         if UNTESTED and arguments[0] == "build":

@@ -72,8 +72,9 @@ def test_the_overview_is_ours() -> None:
 @pytest.mark.long
 def test_one_page_that_needs_no_network(built: Built, tmp_path: Path) -> None:
     shutil.copytree(built.warehouse, tmp_path / "warehouse", symlinks=True)
+    folders = {"EFFETS_WAREHOUSE": "warehouse", "DBT_TARGET_PATH": "target", "SITE": "site"}
     result = subprocess.run(
-        ["make", "docs", f"EFFETS_WAREHOUSE={tmp_path / 'warehouse'}", f"SITE={tmp_path / 'site'}"],
+        ["make", "docs", *(f"{name}={tmp_path / folder}" for name, folder in folders.items())],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import subprocess
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +14,7 @@ import duckdb
 import pytest
 
 from ingest.dictionary import SEEDS, Dictionary, Text, checksum, write_dictionary
+from tests.pipeline.once import parsed
 from tests.pipeline.warehouses import ROOT, Built
 
 REMEDY = "run `.venv/bin/dbt parse` to see your YAML; the last line says what to write where"
@@ -22,16 +22,9 @@ REMEDY = "run `.venv/bin/dbt parse` to see your YAML; the last line says what to
 
 @cache
 def manifest() -> dict[str, Any]:
-    """The manifest of the project as it stands; dbt parses what changed since the last time."""
-    target = ROOT / "target"
-    subprocess.run(
-        [ROOT / ".venv" / "bin" / "dbt", "parse", "--no-use-colors", "--log-level", "error"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
-    parsed: dict[str, Any] = json.loads((target / "manifest.json").read_bytes())
-    return parsed
+    """The manifest of the project as it stands."""
+    read: dict[str, Any] = json.loads((parsed(ROOT) / "manifest.json").read_bytes())
+    return read
 
 
 def test_nothing_is_missing() -> None:

@@ -18,7 +18,12 @@ pytestmark = pytest.mark.long
 
 def query(warehouse: Warehouse, file: Path, *arguments: str) -> list[dict[str, str]]:
     """Run `mf query` as docs/semantic-layer.md has it."""
-    environment = {**os.environ, "EFFETS_WAREHOUSE": str(warehouse.root), "DO_NOT_TRACK": "1"}
+    environment = {
+        **os.environ,
+        "EFFETS_WAREHOUSE": str(warehouse.root),
+        "DBT_TARGET_PATH": str(file.parent / "target"),
+        "DO_NOT_TRACK": "1",
+    }
     for command in (["dbt", "parse"], ["mf", "query", *arguments, "--csv", str(file)]):
         subprocess.run(
             [ROOT / ".venv" / "bin" / command[0], *command[1:]],
