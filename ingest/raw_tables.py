@@ -145,6 +145,7 @@ class RawTables:
         )
         self.connection.execute("create table raw.passed_tests (unique_id varchar)")
         self.connection.execute("create table raw.published_years (year integer, release varchar)")
+        self.connection.execute("create table raw.kept_nodes (unique_id varchar, code varchar)")
         self.connection.execute("create table raw.load_state (version varchar, archive_digest varchar)")
         self.connection.execute("insert into raw.load_state values (?, null)", [self._version])
 

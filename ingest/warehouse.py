@@ -83,7 +83,7 @@ class Check:
 
 @dataclass(slots=True)
 class BuildResult:
-    """What `dbt build` did. Seeds count as models; warnings stop nothing, failures the publication."""
+    """What stands after `dbt build`. Seeds count as models; warnings stop nothing, failures the publication."""
 
     models: int = 0
     tests_passed: int = 0
@@ -199,8 +199,10 @@ class Warehouse:
         """
         check_decisions(PROJECT_ROOT)
         code = _digest_of_code()
+        is_by_code = self._is_built_by(code)
+        kept = self._kept_nodes(code) if is_by_code else []
         with (
-            _environment(EFFETS_WAREHOUSE=str(self.root), DO_NOT_TRACK="1"),
+            _environment(EFFETS_WAREHOUSE=str(self.root), EFFETS_CODE=code, DO_NOT_TRACK="1"),
             _arguments("dbt", "build"),
             redirect_stdout(sys.stderr),
         ):
@@ -213,7 +215,9 @@ class Warehouse:
                 outcome = runner.invoke(
                     [
                         "build",
-                        *(() if self._is_built_by(code) else ("--full-refresh",)),
+                        *(() if is_by_code else ("--full-refresh",)),
+                        # A node that is left out does not take with it the tests that look at others, too.
+                        *(("--exclude", *map(_name_of, kept), "--indirect-selection", "empty") if kept else ()),
                         # They say nothing about the data; `make test` runs them.
                         *("--exclude-resource-type", "unit_test"),
                         *("--exclude-resource-type", "exposure"),
@@ -231,10 +235,15 @@ class Warehouse:
                 DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if outcome.result is None or not hasattr(outcome.result, "results"):
             raise BuildError(f"dbt could not begin: {outcome.exception}")
-        self._drop_strangers(outcome.result.results)
+        if not kept:
+            self._drop_strangers(outcome.result.results)
         if not any(str(result.status) == "error" for result in outcome.result.results):
             replace_file(self.dbt / _CODE, code.encode())
-        return _summarise(outcome.result.results, self.build_database)
+        build = _summarise(outcome.result.results, self.build_database)
+        tests = sum(node.startswith("test.") for node in kept)
+        build.tests_passed += tests
+        build.models += len(kept) - tests
+        return build
 
     def _is_built_by(self, code: str) -> bool:
         """Whether the tables were last built by this code: else those that are built in part are built anew."""
@@ -242,6 +251,17 @@ class Warehouse:
             return self.build_database.exists() and (self.dbt / _CODE).read_text() == code
         except OSError:
             return False
+
+    def _kept_nodes(self, code: str) -> list[str]:
+        """The ids of dbt's nodes that were built and passed, and that this code would make the same (macros/kept.sql)."""
+        with duckdb.connect(self.build_database, read_only=True) as connection:
+            try:
+                found = connection.execute(
+                    "select unique_id from raw.kept_nodes where code = $1 order by all", [code]
+                ).fetchall()
+            except duckdb.CatalogException:  # written by an older version
+                return []
+        return [unique_id for (unique_id,) in found]
 
     def _drop_strangers(self, results: Any) -> None:
         """Drop what older versions of the project built and this one does not: it would be published."""
@@ -252,6 +272,11 @@ class Warehouse:
             for schema, name, kind in connection.execute(_RELATIONS).fetchall():
                 if schema in schemas and (schema, name) not in built:
                     connection.execute(f'drop {kind} if exists "{schema}"."{name}" cascade')
+
+
+def _name_of(unique_id: str) -> str:
+    """Of `test.effets.<name>.<hash>` and `model.effets.<name>`: the name, by which dbt selects."""
+    return unique_id.split(".")[2]
 
 
 _RELATIONS = """

@@ -15,8 +15,7 @@
     {%- set sums = [] -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values() -%}
-            {%- if node.resource_type in ('model', 'seed') and '/corrections/' not in node.original_file_path
-                    and '/dictionary/' not in node.original_file_path -%}
+            {%- if node.resource_type in ('model', 'seed') and not is_changed_by_hand(node) -%}
                 {%- do sums.append(node.unique_id ~ node.checksum.checksum) -%}
             {%- endif -%}
         {%- endfor -%}

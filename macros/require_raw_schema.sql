@@ -25,5 +25,6 @@
         ) %}
         {% do run_query("create table if not exists raw.passed_tests (unique_id varchar)") %}
         {% do run_query("create table if not exists raw.published_years (year integer, release varchar)") %}
+        {% do run_query("create table if not exists raw.kept_nodes (unique_id varchar, code varchar)") %}
     {% endif %}
 {% endmacro %}

@@ -100,6 +100,7 @@
 {#- Note what was tested, where every test of the project was asked and passed. -#}
 {% macro note_tested(results) -%}
     {%- if execute and target.type == 'duckdb' and flags.WHICH == 'build' -%}
+        {%- set kept = kept_nodes() -%}
         {%- set passed, clean, faults = [], [], [] -%}
         {%- for result in results -%}
             {%- if result.status | string in ('pass', 'success', 'warn') -%}
@@ -109,13 +110,16 @@
                 {%- do faults.append(result.node.unique_id) -%}
             {%- endif -%}
         {%- endfor -%}
-        {%- for id, node in graph.nodes.items() if node.resource_type == 'test' and id not in passed -%}
+        {%- set done = passed + kept -%}
+        {%- for id, node in graph.nodes.items() if node.resource_type == 'test' and id not in done -%}
             {%- do faults.append(id) -%}
         {%- endfor -%}
         {%- if not faults -%}
             create or replace table raw.tested_evaluations as select evaluation_id from raw.built_evaluations;
             create or replace table raw.passed_tests as
-            select unnest({{ clean | list }}::varchar[]) as unique_id;
+            select unnest({{ clean }}::varchar[]) as unique_id
+            union all
+            select unique_id from raw.kept_nodes where unique_id like 'test.%';
             create or replace table raw.tested_keys (referred varchar, value varchar);
             {%- for relation, field in referred_columns() %}
                 insert into raw.tested_keys
@@ -123,6 +127,7 @@
                 where {{ field }} is not null;
             {%- endfor %}
             delete from raw.untested_years;
+            {%- if env_var('EFFETS_CODE', '') and not kept %}{{ note_kept(results) }}{% endif -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -112,6 +112,7 @@ def test_what_may_be_held_again_is(own: Built, tmp_path: Path) -> None:
                     "compared_projects",
                     "passed_tests",
                     "published_years",
+                    "kept_nodes",
                 )  # what gate and build say
             }
 

@@ -263,6 +263,15 @@ def test_the_same_build_gives_the_same_page(built: Warehouse, tmp_path: Path) ->
     assert (tmp_path / "one" / "index.html").read_bytes() == (tmp_path / "two" / "index.html").read_bytes()
 
 
+def test_what_passed_and_was_not_asked_again_has_its_row(built: Warehouse, tmp_path: Path) -> None:
+    write_quality(built, tmp_path / "asked")
+    with duckdb.connect(built.build_database) as connection:
+        connection.execute("insert into raw.kept_nodes values ('test.effets.key', 'code')")
+    (built.dbt / "run_results.json").write_text(json.dumps({"results": RESULTS[1:]}))
+    write_quality(built, tmp_path / "kept")
+    assert (tmp_path / "asked" / "index.html").read_bytes() == (tmp_path / "kept" / "index.html").read_bytes()
+
+
 def test_each_language_has_its_page(built: Warehouse, tmp_path: Path) -> None:
     """A network's first language has index.html; no page has a sentence of another."""
     write_quality(built, tmp_path / "both", ("en", "fr"))

@@ -1,0 +1,77 @@
+"""A build leaves out what the same code would make the same, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingest.warehouse import Warehouse
+from tests.pipeline.test_incremental import Network
+from tests.pipeline.warehouses import dbt
+
+pytestmark = pytest.mark.slow
+
+
+def kept(warehouse: Warehouse) -> set[str]:
+    with duckdb.connect(warehouse.build_database, read_only=True) as connection:
+        return {row[0] for row in connection.execute("select unique_id from raw.kept_nodes").fetchall()}
+
+
+def asked(warehouse: Warehouse) -> set[str]:
+    results = json.loads((warehouse.dbt / "run_results.json").read_bytes())["results"]
+    return {result["unique_id"] for result in results}
+
+
+def test_what_stays_the_same_is_left_out(tmp_path: Path, quick_gate: None) -> None:
+    network = Network(tmp_path, seed=5)
+    warehouse = network.warehouse
+    whole = warehouse.build()
+    everything = asked(warehouse)
+    same = kept(warehouse)
+    assert same <= everything
+    assert {"seed.effets.levels", "model.effets.dim_level", "model.effets.stg_raw__responses"} <= same
+    assert not same & {
+        "seed.effets.exclusions",
+        "seed.effets.column_texts",
+        "model.effets.dim_record",
+        "model.effets.fct_response",
+    }
+
+    network.add()
+    part = warehouse.build()
+    assert asked(warehouse) == everything - same
+    assert kept(warehouse) == same
+    assert (part.models, part.tests_passed) == (whole.models, whole.tests_passed)
+    with duckdb.connect(warehouse.build_database, read_only=True) as connection:
+        assert connection.execute("select count(*) from raw.untested_years").fetchall() == [(0,)]
+        assert {row[0] for row in connection.execute("from raw.passed_tests").fetchall()} == {
+            node for node in everything if node.startswith("test.")
+        }
+
+    # Somebody may have built other code than effets knows of.
+    dbt("run", warehouse.root, "--select", "dim_level")
+    assert kept(warehouse) == set()
+    warehouse.build()
+    assert asked(warehouse) == everything
+    assert kept(warehouse) == same
+
+
+def test_what_did_not_pass_is_asked_again(tmp_path: Path, quick_gate: None) -> None:
+    network = Network(tmp_path, seed=5)
+    warehouse = network.warehouse
+    with duckdb.connect(warehouse.build_database) as connection:
+        connection.execute(
+            """
+            insert into raw.observations by name
+            select source_id, record_key, 'nothing_that_is_asked' as question_id, 1 as ordinal, 'unmapped' as match
+            from raw.records order by all limit 1
+            """
+        )
+    assert [check.name for check in warehouse.build().failures] == ["raw_rows_are_used"]
+    assert kept(warehouse) == set()
+    everything = asked(warehouse)
+    assert [check.name for check in warehouse.build().failures] == ["raw_rows_are_used"]
+    assert asked(warehouse) == everything
