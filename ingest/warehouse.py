@@ -253,7 +253,7 @@ class Warehouse:
             return False
 
     def _kept_nodes(self, code: str) -> list[str]:
-        """The ids of dbt's nodes that were built and passed, and that this code would make the same (macros/kept.sql)."""
+        """The ids of dbt's nodes that were built and passed, and would be the same again (macros/kept.sql)."""
         with duckdb.connect(self.build_database, read_only=True) as connection:
             try:
                 found = connection.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -101,6 +102,13 @@ def test_parquet_and_database_hold_the_same_in_the_order_of_keys(warehouse: Ware
             assert connection.execute(parquet).fetchall() == rows
     path = warehouse.parquet / "fct_thing" / "year=2021" / "data.parquet"
     assert duckdb.execute(f"select distinct year from '{path}'").fetchall() == [(2021,)]
+
+
+@pytest.mark.parametrize("table", ["fct_response", "fct_observation", "fct_indicator_evaluation"])
+def test_facts_of_a_site_lie_together(published_example: Warehouse, table: str) -> None:
+    with duckdb.connect(published_example.database, read_only=True) as connection:
+        sites = connection.execute(f"select year, project_id from {table}").fetchall()
+    assert len([site for site, _ in groupby(sites)]) == len(set(sites)) > 40
 
 
 @pytest.mark.parametrize(
