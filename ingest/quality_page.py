@@ -220,9 +220,7 @@ def _tests(connection: duckdb.DuckDBPyConnection, target: Path, texts: Texts) ->
         return []
     asked = {result["unique_id"] for result in results}
     kept = connection.execute("select unique_id from raw.kept_nodes").fetchall()
-    results += [
-        {"unique_id": node, "status": "pass", "failures": 0} for (node,) in kept if node not in asked
-    ]
+    results += [{"unique_id": node, "status": "pass", "failures": 0} for (node,) in kept if node not in asked]
     nodes = {**manifest["nodes"], **manifest["unit_tests"]}
     lines: list[tuple[str, Line]] = []
     for result in results:

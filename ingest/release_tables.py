@@ -44,7 +44,7 @@ class _Published:
 
     `year`: the column that its files lie by, of facts. `order`: the columns by which rows lie, its key among
     them, which every build tests to be unique; empty without a key. `same_years`: those of which no row was made anew
-    since the release before.
+    since the release before. `made_of`: a digest of all that a file's bytes depend on, beside its rows.
     """
 
     name: str
@@ -52,6 +52,14 @@ class _Published:
     year: str | None
     order: list[str]
     same_years: frozenset[int]
+    made_of: str
+
+    def same(self, known: Mapping[str, list[str]]) -> dict[int | None, str]:
+        """Of the years that are the same: what their files were made of, where they would be written like that."""
+        if self.year is None:
+            return {}
+        contents = {year: known.get(_place(self, year), [""])[0] for year in self.same_years}
+        return {year: content for year, content in contents.items() if content.startswith(f"{self.made_of} ")}
 
 
 def write_tables(
@@ -77,7 +85,8 @@ def write_tables(
             for table in published.values()
         ]
         # Where nothing stays, a copy would hold all twice.
-        is_copy = bool(before and same_years and known.get(DATABASE) == _status(before / DATABASE))
+        stays = any(table.same(known) for table in published.values())
+        is_copy = bool(before and stays and known.get(DATABASE) == _status(before / DATABASE))
         if before is not None and is_copy:
             shutil.copyfile(before / DATABASE, database)
         connection.execute(f"attach {_literal(database)} as release")
@@ -133,7 +142,10 @@ def _published(
     """The tables of build.duckdb that are published, by name."""
     found = connection.execute(
         """
-        select table_name, list(column_name order by ordinal_position) as columns
+        select
+            table_name,
+            list(column_name order by ordinal_position) as columns,
+            list(data_type order by ordinal_position) as types
         from information_schema.columns
         where table_catalog = 'build' and table_schema = 'main'
         group by table_name
@@ -142,18 +154,20 @@ def _published(
     ).fetchall()
     known = {table.name: table for table in dictionary}
     published: dict[str, _Published] = {}
-    for name, columns in found:
+    for name, columns, types in found:
         if not name.startswith(PREFIXES):
             continue
         years = [column for column in _YEAR_COLUMNS if column in columns and name.startswith("fct_")]
         year = next(iter(years), None)
         table = known.get(name)
+        order = [column for column in _order(table, columns) if column != year]
         published[name] = _Published(
             name,
             columns,
             year,
-            order=[column for column in _order(table, columns) if column != year],
+            order,
             same_years=same_years if table and table.is_built_in_parts else frozenset(),
+            made_of=sha256(repr((duckdb.__version__, columns, types, order)).encode()).hexdigest()[:16],
         )
     return published
 
@@ -224,13 +238,7 @@ def _contents(
 
     Of years that are the same this is known.
     """
-    types = connection.execute(f'describe build.main."{table.name}"').fetchall()
-    made_of = sha256(repr((duckdb.__version__, types, table.order)).encode()).hexdigest()[:16]
-    same: dict[int | None, str] = {}
-    for year in table.same_years if table.year else ():
-        content = known.get(_place(table, year), [""])[0]
-        if content.startswith(f"{made_of} "):
-            same[year] = content
+    same = table.same(known)
     names = ", ".join(f'"{column}"' for column in table.columns)
     others = (
         f"where {table.year} is null or {table.year} not in ({', '.join(map(str, same))})" if same else ""
@@ -246,10 +254,12 @@ def _contents(
         group by part
         """
     ).fetchall()
-    found: dict[int | None, str] = {part: " ".join(map(str, (made_of, *digest))) for part, *digest in digests}
+    found: dict[int | None, str] = {
+        part: " ".join(map(str, (table.made_of, *digest))) for part, *digest in digests
+    }
     found |= same
     if not found:
-        found[None] = made_of
+        found[None] = table.made_of
     # Nulls last, as the rows of a year are deleted up to it.
     return sorted(found.items(), key=lambda item: (item[0] is None, item[0] or 0))
 

@@ -217,7 +217,11 @@ class Warehouse:
                         "build",
                         *(() if is_by_code else ("--full-refresh",)),
                         # A node that is left out does not take with it the tests that look at others, too.
-                        *(("--exclude", *map(_name_of, kept), "--indirect-selection", "empty") if kept else ()),
+                        *(
+                            ("--exclude", *map(_name_of, kept), "--indirect-selection", "empty")
+                            if kept
+                            else ()
+                        ),
                         # They say nothing about the data; `make test` runs them.
                         *("--exclude-resource-type", "unit_test"),
                         *("--exclude-resource-type", "exposure"),
