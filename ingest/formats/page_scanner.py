@@ -20,6 +20,9 @@ MAXIMUM_SECTION = 20_000
 
 _BLANKS = re.compile(r"\s+")
 
+#: How an occasion begins, and no audience does.
+_SAYS_WHEN = re.compile(r"(?:lors|pendant|durant|au cours|au moment|a l.occasion|dans) ")
+
 #: The end of a line, in a template.
 END = r"[^\S\n]*(?=\n|$)"
 
@@ -114,8 +117,13 @@ class Scanner:
         """Whether an unknown label at `at` is the second question's; all up to `done` was the first's."""
         if questions == 2:
             return "," in self.fold[start:at].rsplit(" de ", 1)[-1]
-        # The first of three joins its labels by a word or a comma; a blank alone leads to the next.
-        return questions == 3 and start < done and self.fold[done:at].isspace()
+        if questions != 3:
+            return False
+        if start < done:
+            # The first of three joins its labels by a word or a comma; a blank alone leads to the next.
+            return self.fold[done:at].isspace()
+        # Nothing stands between the two blanks around an empty one; where blanks were run together, words tell.
+        return self.fold[start:at] == "  " or _SAYS_WHEN.match(self.fold, at) is not None
 
     def labels(self, start: int, end: int, how: Joint, *question_ids: str) -> list[Found]:
         labels = labels_of(self.codebook, *question_ids)

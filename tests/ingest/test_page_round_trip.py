@@ -83,10 +83,19 @@ UNKNOWN_OCCASION = example(
     damaged="utf-8",
     style=Style("effets", None, False, False, "marked", False, False),
 )
+#: T3: it stands alone, as no audience was chosen.
+OCCASION_ALONE = example(
+    seed=23,
+    generation="T3",
+    form="html",
+    damaged="utf-8",
+    style=Style("effets", None, False, False, "marked", False, False),
+)
 
 
 @settings(max_examples=150, deadline=None)
 @UNKNOWN_OCCASION
+@OCCASION_ALONE
 @PAGES
 def test_what_was_visible_comes_back(seed, generation, form, damaged, style):
     there_and_back(seed, generation, form, damaged, style)
