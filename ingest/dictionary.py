@@ -78,7 +78,8 @@ class Table:
     """A published table: what one row is, its key, and what it is made from, the nearest first.
 
     `has_tested_key`: nothing is published where the key is broken. `is_built_in_parts`: what was built of a year, and
-    rests on what it rested on, is not made anew by a build.
+    rests on what it rested on, is not made anew by a build. `site`: where that is so of the sites of a year, too, SQL
+    for the site and year of a row (macros/by_site.sql), null of a group's.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Table:
     is_built_in_parts: bool
     sources: list[str]
     columns: list[Column] = field(default_factory=list)
+    site: str | None = None
 
     @property
     def grain(self) -> Text:
@@ -100,6 +102,17 @@ class Table:
 class _Translation:
     text_fr: str
     checksum_en: str
+
+
+def _site(node: Mapping[str, Any]) -> str | None:
+    meta = node["config"]["meta"]
+    if "by_evaluation" in node["tags"]:
+        return "evaluation_id"
+    if "site_column" not in meta:
+        return None
+    site = f"{meta['site_column']} || '@' || {meta.get('year_column', 'year')}"
+    kind = meta.get("scope_type_column")
+    return f"case when {kind} = 'site' then {site} end" if kind else site
 
 
 def checksum(text: str) -> str:
@@ -169,6 +182,7 @@ class Dictionary:
             has_tested_key=bool(keys) and _stops(keys[0]),
             is_built_in_parts=not {"by_evaluation", "by_year"}.isdisjoint(node["tags"]),
             sources=self._sources(node["unique_id"]),
+            site=_site(node),
         )
         if not table.key:
             self.missing.append(

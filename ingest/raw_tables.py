@@ -137,6 +137,9 @@ class RawTables:
         self.connection.execute("create table raw.loaded (source_id varchar, stored_sha256 varchar)")
         self.connection.execute("create table raw.built_evaluations (evaluation_id varchar, stamp varchar)")
         self.connection.execute("create table raw.built_years (year integer, stamp varchar)")
+        self.connection.execute("create table raw.built_sites (evaluation_id varchar, stamp varchar)")
+        self.connection.execute("create table raw.tested_sites (evaluation_id varchar)")
+        self.connection.execute("create table raw.published_sites (evaluation_id varchar, release varchar)")
         self.connection.execute("create table raw.tested_evaluations (evaluation_id varchar)")
         self.connection.execute("create table raw.untested_years (year integer)")
         self.connection.execute("create table raw.tested_keys (referred varchar, value varchar)")
@@ -145,7 +148,9 @@ class RawTables:
         )
         self.connection.execute("create table raw.passed_tests (unique_id varchar)")
         self.connection.execute("create table raw.published_years (year integer, release varchar)")
-        self.connection.execute("create table raw.kept_nodes (unique_id varchar, code varchar)")
+        self.connection.execute(
+            "create table raw.kept_nodes (unique_id varchar, is_view boolean, code varchar)"
+        )
         self.connection.execute("create table raw.load_state (version varchar, archive_digest varchar)")
         self.connection.execute("insert into raw.load_state values (?, null)", [self._version])
 

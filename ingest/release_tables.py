@@ -44,7 +44,8 @@ class _Published:
 
     `year`: the column that its files lie by, of facts. `order`: the columns by which rows lie, its key among
     them, which every build tests to be unique; empty without a key. `same_years`: those of which no row was made anew
-    since the release before. `made_of`: a digest of all that a file's bytes depend on, beside its rows.
+    since the release before. `made_of`: a digest of all that a file's bytes depend on, beside its rows. `site`:
+    the site and year of a row, in SQL, if those of which nothing was made anew have the rows of the release before.
     """
 
     name: str
@@ -53,6 +54,7 @@ class _Published:
     order: list[str]
     same_years: frozenset[int]
     made_of: str
+    site: str | None
 
     def same(self, known: Mapping[str, list[str]]) -> dict[int | None, str]:
         """Of the years that are the same: what their files were made of, where they would be written like that."""
@@ -103,7 +105,13 @@ def write_tables(
             parts |= made
             kept = _unchanged(table, known, made) if is_copy else 0
             places = [folder / "parquet" / place for place in made]
-            rows[table.name] = _write_table(connection, table, places, kept)
+            if (
+                before is None
+                or not is_copy
+                or not _replace_sites(connection, table, known, made, before.name)
+            ):
+                _write_table(connection, table, places, kept)
+            rows[table.name] = _count(connection, f'"{table.name}"')
         connection.execute("begin")  # hundreds of comments, each of which would be a write to the disk
         comment(connection, (table for table in dictionary if table.name in published))
         connection.execute("commit")
@@ -120,12 +128,13 @@ def write_tables(
 
 
 def note_published(warehouse: Warehouse, release: str) -> None:
-    """Note in build.duckdb that all its years are published: what a build makes anew it takes out again."""
+    """Note in build.duckdb that all its years and sites are published: what a build makes anew it takes out again."""
     with duckdb.connect(warehouse.build_database) as connection:
-        connection.execute(
-            "create or replace table raw.published_years as select year, $1 as release from raw.built_years",
-            [release],
-        )
+        for what, key in (("years", "year"), ("sites", "evaluation_id")):
+            connection.execute(
+                f"create or replace table raw.published_{what} as select {key}, $1 as release from raw.built_{what}",
+                [release],
+            )
 
 
 def _same_years(connection: duckdb.DuckDBPyConnection, before: Path | None) -> frozenset[int]:
@@ -167,6 +176,7 @@ def _published(
             year,
             order,
             same_years=same_years if table and table.is_built_in_parts else frozenset(),
+            site=table.site if table else None,
             made_of=sha256(repr((duckdb.__version__, columns, types, order)).encode()).hexdigest()[:16],
         )
     return published
@@ -302,11 +312,8 @@ def _unchanged(table: _Published, known: Mapping[str, list[str]], made: Mapping[
 
 def _write_table(
     connection: duckdb.DuckDBPyConnection, table: _Published, files: list[Path], kept: int
-) -> int:
-    """Write a table of effets.duckdb from its Parquet files, as they stand there; return the number of rows.
-
-    The rows of the first `kept` files are there.
-    """
+) -> None:
+    """Write a table of effets.duckdb from its Parquet files, as they stand there; the first `kept` are in it."""
     years = [file.parent.name.partition("=")[2] for file in files]
     names = ", ".join(f'"{column}"' for column in table.columns)
     if kept == 0:
@@ -323,7 +330,68 @@ def _write_table(
         parts.append(f"select {chosen} from read_parquet({_literal(file)})")
     if parts:
         connection.execute(f'insert into "{table.name}" ({names}) {" union all ".join(parts)}')
-    return int(connection.execute(f'select count(*) from "{table.name}"').fetchall()[0][0])
+
+
+def _replace_sites(
+    connection: duckdb.DuckDBPyConnection,
+    table: _Published,
+    known: Mapping[str, list[str]],
+    made: Mapping[str, list[str]],
+    before: str,
+) -> bool:
+    """Bring the years of a table that changed up to build.duckdb, by the rows of sites that were made anew, and groups.
+
+    Returns whether that was possible, and came to the same number of rows; else the table is as it was.
+    """
+    old = {place: content for place, content in known.items() if place.startswith(f"{table.name}/")}
+    new = [place for place, content in made.items() if content != old.get(place)]
+    years = [place.partition("=")[2].partition("/")[0] for place in new]
+    if (
+        table.site is None
+        or not (table.order and years and all(years))
+        or old.keys() != made.keys()
+        or not all(old[place][0].startswith(f"{table.made_of} ") for place in new)
+        or not _are_few(connection, years, before)
+    ):
+        return False
+    names = ", ".join(f'"{column}"' for column in table.columns)
+    of_years = f"{table.year} in ({', '.join(years)})"
+    anew = f"""
+        {of_years} and not coalesce(
+            {table.site} in (select evaluation_id from build.raw.published_sites where release = $1), false
+        )
+    """
+    connection.execute("begin")
+    connection.execute(f'delete from "{table.name}" where {anew}', [before])
+    connection.execute(
+        f"""
+        insert into "{table.name}" ({names})
+        select {names} from build.main."{table.name}" where {anew} order by {table.year}, {", ".join(table.order)}
+        """,
+        [before],
+    )
+    is_whole = _count(connection, f'"{table.name}"') == _count(connection, f'build.main."{table.name}"')
+    connection.execute("commit" if is_whole else "rollback")
+    return is_whole
+
+
+def _are_few(connection: duckdb.DuckDBPyConnection, years: list[str], before: str) -> bool:
+    """Whether most sites of these years are as they were in the release before: rows taken out leave gaps."""
+    found = connection.execute(
+        f"""
+        select count(published.evaluation_id) * 2 > count(*)
+        from build.raw.built_sites as built
+        left join build.raw.published_sites as published
+            on built.evaluation_id = published.evaluation_id and published.release = $1
+        where split_part(built.evaluation_id, '@', -1) in ({", ".join(f"'{year}'" for year in years)})
+        """,
+        [before],
+    ).fetchall()
+    return bool(found[0][0])
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])
 
 
 def _literal(path: Path) -> str:

@@ -217,11 +217,7 @@ class Warehouse:
                         "build",
                         *(() if is_by_code else ("--full-refresh",)),
                         # A node that is left out does not take with it the tests that look at others, too.
-                        *(
-                            ("--exclude", *map(_name_of, kept), "--indirect-selection", "empty")
-                            if kept
-                            else ()
-                        ),
+                        *(("--exclude", *_criteria(kept), "--indirect-selection", "empty") if kept else ()),
                         # They say nothing about the data; `make test` runs them.
                         *("--exclude-resource-type", "unit_test"),
                         *("--exclude-resource-type", "exposure"),
@@ -244,7 +240,7 @@ class Warehouse:
         if not any(str(result.status) == "error" for result in outcome.result.results):
             replace_file(self.dbt / _CODE, code.encode())
         build = _summarise(outcome.result.results, self.build_database)
-        tests = sum(node.startswith("test.") for node in kept)
+        tests = sum(node.startswith("test.") for node, _ in kept)
         build.tests_passed += tests
         build.models += len(kept) - tests
         return build
@@ -256,16 +252,15 @@ class Warehouse:
         except OSError:
             return False
 
-    def _kept_nodes(self, code: str) -> list[str]:
-        """The ids of dbt's nodes that were built and passed, and would be the same again (macros/kept.sql)."""
+    def _kept_nodes(self, code: str) -> list[tuple[str, bool]]:
+        """What was built, and would be the same again (macros/kept.sql): dbt's ids, and whether it is a view."""
         with duckdb.connect(self.build_database, read_only=True) as connection:
             try:
-                found = connection.execute(
-                    "select unique_id from raw.kept_nodes where code = $1 order by all", [code]
+                return connection.execute(
+                    "select unique_id, is_view from raw.kept_nodes where code = $1 order by all", [code]
                 ).fetchall()
             except duckdb.CatalogException:  # written by an older version
                 return []
-        return [unique_id for (unique_id,) in found]
 
     def _drop_strangers(self, results: Any) -> None:
         """Drop what older versions of the project built and this one does not: it would be published."""
@@ -278,9 +273,9 @@ class Warehouse:
                     connection.execute(f'drop {kind} if exists "{schema}"."{name}" cascade')
 
 
-def _name_of(unique_id: str) -> str:
-    """Of `test.effets.<name>.<hash>` and `model.effets.<name>`: the name, by which dbt selects."""
-    return unique_id.split(".")[2]
+def _criteria(kept: list[tuple[str, bool]]) -> list[str]:
+    """How dbt is told of them: all views at once, the rest by name, of `test.effets.<name>.<hash>`."""
+    return ["config.materialized:view", *(node.split(".")[2] for node, is_view in kept if not is_view)]
 
 
 _RELATIONS = """

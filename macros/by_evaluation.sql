@@ -38,23 +38,37 @@
 
 {% macro mark_touched() -%}
     {%- if target.type == 'duckdb' -%}
+        insert into raw.untested_years
+        select distinct year from {{ this }}
+        union
+        select split_part(built.evaluation_id, '@', -1)::integer
+        from raw.built_evaluations as built
+        where built.evaluation_id not in (
+            select stamped.evaluation_id from {{ ref('int_evaluations__stamped') }} as stamped
+        );
         delete from raw.built_evaluations
         where evaluation_id in (select evaluation_id from {{ this }});
         delete from raw.tested_evaluations
-        where evaluation_id in (select evaluation_id from {{ this }});
-        insert into raw.untested_years
-        select distinct year from {{ this }}
+        where evaluation_id in (select evaluation_id from {{ this }})
     {%- endif -%}
 {%- endmacro %}
 
-{% macro delete_touched() -%}
+{#- `year`: none of a table that does not lie by year. -#}
+{% macro delete_touched(year='year') -%}
     {%- if target.type == 'duckdb' -%}
         {#- Named whether they are needed or not: dbt looks here for what a model depends on before it runs. -#}
         {%- set touched, records = ref('int_evaluations__touched'), ref('int_records__identified') -%}
         {%- if is_incremental() -%}
             delete from {{ this }}
-            where evaluation_id in (select evaluation_id from {{ touched }})
-                or evaluation_id not in (select evaluation_id from {{ records }})
+            where
+                {%- if year %}
+                    {#- What is touched, or is no more, lies in these years. #}
+                    {{ year }} in (select untested.year from raw.untested_years as untested) and
+                {%- endif %}
+                (
+                    evaluation_id in (select evaluation_id from {{ touched }})
+                    or evaluation_id not in (select evaluation_id from {{ records }})
+                )
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
@@ -66,7 +80,8 @@
             {%- do built.append(result.node.unique_id) -%}
         {%- endfor -%}
         {%- for tag, what, key in [
-            ('by_evaluation', 'evaluations', 'evaluation_id'), ('by_year', 'years', 'year')
+            ('by_evaluation', 'evaluations', 'evaluation_id'), ('by_year', 'years', 'year'),
+            ('by_year', 'sites', 'evaluation_id')
         ] -%}
             {%- set missing = [] -%}
             {%- set stamped = namespace(relation=none) -%}

@@ -23,20 +23,22 @@
 
 {#- `results`: those of a build in which every node was asked, each after what it rests on. -#}
 {% macro note_kept(results) -%}
-    {%- set rests_on_seeds, kept = [], [] -%}
+    {%- set rests_on_seeds, views, others = [], [], [] -%}
     {%- for result in results -%}
         {%- set node = result.node -%}
-        {%- set others = [] -%}
-        {%- for id in node.depends_on.nodes or [] if id not in rests_on_seeds -%}{%- do others.append(id) -%}{%- endfor -%}
-        {%- if not others and not is_changed_by_hand(node) -%}
-            {%- do rests_on_seeds.append(node.unique_id) -%}
-        {%- endif -%}
-        {%- if node.config.materialized == 'view'
-                or (node.unique_id in rests_on_seeds and result.status | string in ('success', 'pass')) -%}
-            {%- do kept.append(node.unique_id) -%}
+        {%- set data = [] -%}
+        {%- for id in node.depends_on.nodes or [] if id not in rests_on_seeds -%}{%- do data.append(id) -%}{%- endfor -%}
+        {%- if not data and not is_changed_by_hand(node) -%}{%- do rests_on_seeds.append(node.unique_id) -%}{%- endif -%}
+        {%- if node.config.materialized == 'view' -%}
+            {%- do views.append(node.unique_id) -%}
+        {%- elif node.unique_id in rests_on_seeds and result.status | string in ('success', 'pass') -%}
+            {%- do others.append(node.unique_id) -%}
         {%- endif -%}
     {%- endfor -%}
-    insert into raw.kept_nodes select unnest({{ kept }}::varchar[]), '{{ env_var('EFFETS_CODE') }}'
+    insert into raw.kept_nodes
+    select unnest({{ views }}::varchar[]), true, '{{ env_var('EFFETS_CODE') }}'
+    union all
+    select unnest({{ others }}::varchar[]), false, '{{ env_var('EFFETS_CODE') }}'
 {%- endmacro %}
 
 {#- Seeds that are no code: what changes them makes nothing else anew. -#}

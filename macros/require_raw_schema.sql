@@ -16,6 +16,9 @@
         {% do run_query("create table if not exists raw.loaded (source_id varchar, stored_sha256 varchar)") %}
         {% do run_query("create table if not exists raw.built_evaluations (evaluation_id varchar, stamp varchar)") %}
         {% do run_query("create table if not exists raw.built_years (year integer, stamp varchar)") %}
+        {% do run_query("create table if not exists raw.built_sites (evaluation_id varchar, stamp varchar)") %}
+        {% do run_query("create table if not exists raw.tested_sites (evaluation_id varchar)") %}
+        {% do run_query("create table if not exists raw.published_sites (evaluation_id varchar, release varchar)") %}
         {% do run_query("create table if not exists raw.tested_evaluations (evaluation_id varchar)") %}
         {% do run_query("create table if not exists raw.untested_years as select year from raw.built_years") %}
         {% do run_query("create table if not exists raw.tested_keys (referred varchar, value varchar)") %}
@@ -25,6 +28,8 @@
         ) %}
         {% do run_query("create table if not exists raw.passed_tests (unique_id varchar)") %}
         {% do run_query("create table if not exists raw.published_years (year integer, release varchar)") %}
-        {% do run_query("create table if not exists raw.kept_nodes (unique_id varchar, code varchar)") %}
+        {% do run_query(
+            "create table if not exists raw.kept_nodes (unique_id varchar, is_view boolean, code varchar)"
+        ) %}
     {% endif %}
 {% endmacro %}

@@ -1,9 +1,9 @@
 {#-
     Rows that passed every test, and that no build made anew since, are not asked again: what growing tables are tested
-    for costs as what changed. `raw.tested_evaluations` names the evaluations that are so, `raw.untested_years` the years
-    in which others lie:
+    for costs as what changed. `raw.tested_evaluations` names the evaluations that are so, `raw.tested_sites` the sites of
+    a campaign, `raw.untested_years` the years in which others lie:
 
-    - `mark_touched` and `mark_years` note what is to be made anew;
+    - `mark_touched`, `mark_sites` and `mark_years` note what is to be made anew;
     - after a build in which every test passed, all is noted as tested (`note_tested`), and beside it which tests found
       nothing at all to warn of (`raw.passed_tests`), and what rows referred to (`raw.tested_keys`);
     - a generic test of a model with the tag `by_evaluation` or `by_year` asks the other rows (`duckdb__get_where_subquery`),
@@ -45,6 +45,24 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- SQL: whether a site of a year still has to be tested, by the id that its evaluation has, or would have. -#}
+{% macro is_untested_site(site) -%}
+    {{ return(adapter.dispatch('is_untested_site', 'effets')(site)) }}
+{%- endmacro %}
+
+{% macro default__is_untested_site(site) -%}
+    {%- set touched = ref('int_sites__touched') -%}
+    {{ untested_site(site) if flags.WHICH == 'build' else 'true' }}
+{%- endmacro %}
+
+{% macro spark__is_untested_site(site) -%}
+    true
+{%- endmacro %}
+
+{% macro untested_site(site) -%}
+    {{ site }} not in (select tested.evaluation_id from raw.tested_sites as tested)
+{%- endmacro %}
+
 {#- What dbt has a generic test look at: the adapter's own way, but for the rows that were tested. -#}
 {% macro duckdb__get_where_subquery(relation) -%}
     {%- set whole = dbt.default__get_where_subquery(relation) -%}
@@ -55,7 +73,14 @@
         {%- if node and 'by_evaluation' in node.tags -%}
             {%- set untested = untested_rows('asked', 'evaluations') -%}
         {%- elif node and 'by_year' in node.tags -%}
-            {%- set untested = untested_rows('asked', 'years', node.config.meta.get('year_column', 'year')) -%}
+            {%- set meta = node.config.meta -%}
+            {%- set year = meta.get('year_column', 'year') -%}
+            {%- set untested = untested_rows('asked', 'years', year) -%}
+            {%- if meta.site_column -%}
+                {%- set others = "asked." ~ meta.scope_type_column ~ " <> 'site' or " if meta.scope_type_column -%}
+                {%- set site = untested_site(site_of_year('asked.' ~ meta.site_column, 'asked.' ~ year)) -%}
+                {%- set untested = untested ~ ' and (' ~ (others or '') ~ site ~ ')' -%}
+            {%- endif -%}
         {%- endif -%}
         {%- if untested -%}
             {%- do return('(select * from ' ~ relation ~ ' as asked where ' ~ untested ~ ')') -%}
@@ -116,6 +141,7 @@
         {%- endfor -%}
         {%- if not faults -%}
             create or replace table raw.tested_evaluations as select evaluation_id from raw.built_evaluations;
+            create or replace table raw.tested_sites as select evaluation_id from raw.built_sites;
             create or replace table raw.passed_tests as
             select unnest({{ clean }}::varchar[]) as unique_id
             union all

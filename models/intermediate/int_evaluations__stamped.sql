@@ -1,4 +1,4 @@
-{{ config(enabled=target.type == 'duckdb') }}
+{{ config(enabled=target.type == 'duckdb', materialized='table') }}
 
 {#- All that an evaluation's facts are made of, in one hash; `code_stamp` stands for the models and seeds. -#}
 with

@@ -10,14 +10,14 @@ components as (
 evaluations as (
 
     select * from {{ ref('fct_evaluation') }}
-    where {{ in_touched_years('year') }}
+    where {{ in_touched_sites() }}
 
 ),
 
 criteria as (
 
     select * from {{ ref('int_indicators__criteria') }}
-    where {{ in_touched_years('year') }}
+    where {{ in_touched_sites() }}
 
 ),
 

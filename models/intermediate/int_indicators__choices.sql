@@ -10,7 +10,7 @@ components as (
 responses as (
 
     select * from {{ ref('fct_response') }}
-    where {{ in_touched_years('year') }}
+    where {{ in_touched_sites() }}
 
 ),
 
@@ -23,7 +23,7 @@ observations as (
         min(answer_id) as answer_id,
         min(polarity) as polarity
     from {{ ref('fct_observation') }}
-    where {{ in_touched_years('year') }}
+    where {{ in_touched_sites() }}
     group by evaluation_id, question_id, coalesce(answer_id, raw_label)
 
 ),

@@ -1,8 +1,21 @@
+{{ config(
+    materialized='incremental' if target.type == 'duckdb' else 'table',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['by_year'],
+    pre_hook="{{ delete_years() }}"
+) }}
+
 with
 
 criteria as (
 
-    select * from {{ ref('int_indicators__criteria') }}
+    select
+        criteria.*,
+        categories.criterion_number
+    from {{ ref('int_indicators__criteria') }} as criteria
+    inner join {{ ref('categories') }} as categories on criteria.category_id = categories.category_id
+    where {{ in_touched_years('criteria.year') }}
 
 ),
 
@@ -23,6 +36,7 @@ wanted as (
     from numbered as a
     inner join numbered as b on a.criterion_number < b.criterion_number
     cross join {{ ref('dim_campaign') }} as campaigns
+    where {{ in_touched_years('campaigns.year') }}
 
 ),
 
@@ -35,7 +49,7 @@ counted as (
         count(*) filter (where a.is_answered and b.is_answered) as n_answered,
         count(*) filter (where a.has_effect and b.has_effect) as both_count
     from criteria as a
-    inner join criteria as b on a.evaluation_id = b.evaluation_id
+    inner join criteria as b on a.evaluation_id = b.evaluation_id and a.criterion_number < b.criterion_number
     group by a.year, a.category_id, b.category_id
 
 ),

@@ -3,7 +3,7 @@ with
 responses as (
 
     select * from {{ ref('fct_response') }}
-    where {{ in_touched_years('year') }}
+    where {{ in_touched_sites() }}
 
 ),
 
@@ -13,7 +13,7 @@ told as (
         evaluation_id,
         category_id
     from {{ ref('fct_testimony') }}
-    where not is_placeholder and {{ in_touched_years('year') }}
+    where not is_placeholder and {{ in_touched_sites() }}
 
 ),
 

@@ -10,7 +10,7 @@ components as (
 responses as (
 
     select * from {{ ref('fct_response') }}
-    where {{ in_touched_years('year') }}
+    where {{ in_touched_sites() }}
 
 ),
 
@@ -24,7 +24,7 @@ ranked as (
             case answer_id when 'moins-de-femmes' then 1 when 'autant' then 2 when 'plus-de-femmes' then 3 end
         ) as women_rank
     from {{ ref('fct_observation') }}
-    where {{ in_touched_years('year') }}
+    where {{ in_touched_sites() }}
     group by evaluation_id, question_id
 
 ),

@@ -10,7 +10,7 @@ components as (
 responses as (
 
     select * from {{ ref('fct_response') }}
-    where {{ in_touched_years('year') }}
+    where {{ in_touched_sites() }}
 
 ),
 
@@ -22,7 +22,7 @@ observations as (
         max(value_number) as value_number,
         count(distinct coalesce(answer_id, raw_label)) as answer_count
     from {{ ref('fct_observation') }}
-    where {{ in_touched_years('year') }}
+    where {{ in_touched_sites() }}
     group by evaluation_id, question_id
 
 ),

@@ -49,6 +49,7 @@ final as (
     from components
     inner join expected on components.indicator_id = expected.indicator_id
     left join evaluations on expected.project_id = evaluations.project_id and expected.year = evaluations.year
+    where {{ in_touched_sites(site_of_year('expected.project_id', 'expected.year'), 'expected.year') }}
 
 )
 

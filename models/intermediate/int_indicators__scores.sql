@@ -10,7 +10,7 @@ components as (
 scores as (
 
     select * from {{ ref('fct_environment_score') }}
-    where sub_axis_id = 'all' and {{ in_touched_years('year') }}
+    where sub_axis_id = 'all' and {{ in_touched_sites() }}
 
 ),
 

@@ -9,7 +9,7 @@ components as (
 sites as (
 
     select * from {{ ref('int_indicators__scopes') }}
-    where scope_type = 'site' and {{ in_touched_years('year') }}
+    where scope_type = 'site' and {{ in_touched_sites(site_of_year('scope_id', 'year')) }}
 
 ),
 
@@ -34,7 +34,7 @@ told as (
         value_low,
         value_high
     from {{ ref('fct_indicator_evaluation') }}
-    where {{ in_touched_years('year') }}
+    where {{ in_touched_sites() }}
 
 ),
 

@@ -9,7 +9,7 @@ components as (
 sites as (
 
     select * from {{ ref('int_indicators__scopes') }}
-    where scope_type = 'site' and {{ in_touched_years('year') }}
+    where scope_type = 'site' and {{ in_touched_sites(site_of_year('scope_id', 'year')) }}
 
 ),
 
@@ -22,7 +22,7 @@ facts as (
         project_id,
         year
     from {{ ref('fct_indicator_evaluation') }}
-    where {{ in_touched_years('year') }}
+    where {{ in_touched_sites() }}
 
 ),
 

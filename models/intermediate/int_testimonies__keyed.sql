@@ -3,7 +3,7 @@
     incremental_strategy='append',
     on_schema_change='fail',
     tags=['by_evaluation'],
-    pre_hook="{{ delete_touched() }}"
+    pre_hook="{{ delete_touched(year=none) }}"
 ) }}
 
 with
@@ -26,7 +26,7 @@ final as (
     select
         testimony_id,
         evaluation_id,
-        {{ text_key('text') }} as text_key
+        {{ hash_key([text_key('text')]) }} as text_key
     from testimonies
     where evaluation_id in (select records.evaluation_id from records)
 

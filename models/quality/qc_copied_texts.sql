@@ -8,7 +8,9 @@ keyed as (
 
 repeated as (
 
-    select text_key
+    select
+        text_key,
+        count(*) as testimony_count
     from keyed
     group by text_key
     having count(*) > 1
@@ -17,25 +19,27 @@ repeated as (
 
 testimonies as (
 
-    select
-        testimonies.*,
-        keyed.text_key
-    from {{ ref('fct_testimony') }} as testimonies
-    inner join keyed on testimonies.testimony_id = keyed.testimony_id
-    where keyed.text_key in (select repeated.text_key from repeated)
+    select * from {{ ref('fct_testimony') }}
 
 ),
 
 ranked as (
 
     select
-        *,
-        count(*) over (partition by text_key) as testimony_count,
+        repeated.text_key,
+        repeated.testimony_count,
+        testimonies.testimony_id,
+        testimonies.evaluation_id,
+        testimonies.project_id,
+        testimonies.year,
+        testimonies.question_id,
         row_number() over (
-            partition by text_key, project_id
-            order by year, question_id, testimony_id
+            partition by repeated.text_key, testimonies.project_id
+            order by testimonies.year, testimonies.question_id, testimonies.testimony_id
         ) as place_in_project
-    from testimonies
+    from repeated
+    inner join keyed on repeated.text_key = keyed.text_key
+    inner join testimonies on keyed.testimony_id = testimonies.testimony_id
 
 ),
 
@@ -54,21 +58,33 @@ placed as (
 
 ),
 
-final as (
+copied as (
 
     select
         max(case when project_rank = 1 then testimony_id end) as first_testimony_id,
-        max(case when project_rank = 1 then project_id end) as first_project_id,
-        max(case when project_rank = 1 then year end) as first_year,
-        max(case when project_rank = 1 then text end) as text,
         count(*)::integer as project_count,
         max(testimony_count)::integer as testimony_count,
-        {{ join_texts('case when project_rank <= 5 then place end', 'project_rank') }} as first_places,
-        'same-text-in-two-projects' as reason,
-        'Ask the projects which of them wrote it; retract or exclude what holds it by mistake.' as remedy
+        {{ join_texts('case when project_rank <= 5 then place end', 'project_rank') }} as first_places
     from placed
     group by text_key
     having count(*) > 1
+
+),
+
+final as (
+
+    select
+        copied.first_testimony_id,
+        testimonies.project_id as first_project_id,
+        testimonies.year as first_year,
+        testimonies.text,
+        copied.project_count,
+        copied.testimony_count,
+        copied.first_places,
+        'same-text-in-two-projects' as reason,
+        'Ask the projects which of them wrote it; retract or exclude what holds it by mistake.' as remedy
+    from copied
+    inner join testimonies on copied.first_testimony_id = testimonies.testimony_id
 
 )
 

@@ -21,10 +21,10 @@ years as (
 
     select
         source_id,
-        count(*)::integer as year_count,
         {{ join_texts('year::string', 'year') }} as years
     from records
     group by source_id
+    having count(*) > 1
 
 ),
 
@@ -32,10 +32,10 @@ paths as (
 
     select
         source_id,
-        count(*)::integer as receipt_count,
         {{ join_texts('path', 'path') }} as paths
     from receipts
     group by source_id
+    having count(*) > 1
 
 ),
 
@@ -48,10 +48,9 @@ final as (
         'same-bytes-two-years' as reason,
         'One file cannot tell of two years: keep the true one, `effets retract` or `effets redate` the other.'
             as remedy
+    -- The records of one file may be of several years; received once, that is no copy.
     from years
     inner join paths on years.source_id = paths.source_id
-    -- The records of one file may be of several years; received once, that is no copy.
-    where years.year_count > 1 and paths.receipt_count > 1
 
 )
 

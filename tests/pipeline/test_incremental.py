@@ -169,6 +169,7 @@ def test_batches_are_what_the_whole_is(tmp_path: Path, published_example: Wareho
     with duckdb.connect(tmp_path / "build.duckdb") as connection:
         connection.execute("delete from raw.built_evaluations")
         connection.execute("delete from raw.built_years")
+        connection.execute("delete from raw.built_sites")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EFFETS_BATCH", "7")
         dbt_build(

@@ -266,7 +266,7 @@ def test_the_same_build_gives_the_same_page(built: Warehouse, tmp_path: Path) ->
 def test_what_passed_and_was_not_asked_again_has_its_row(built: Warehouse, tmp_path: Path) -> None:
     write_quality(built, tmp_path / "asked")
     with duckdb.connect(built.build_database) as connection:
-        connection.execute("insert into raw.kept_nodes values ('test.effets.key', 'code')")
+        connection.execute("insert into raw.kept_nodes values ('test.effets.key', false, 'code')")
     (built.dbt / "run_results.json").write_text(json.dumps({"results": RESULTS[1:]}))
     write_quality(built, tmp_path / "kept")
     assert (tmp_path / "asked" / "index.html").read_bytes() == (tmp_path / "kept" / "index.html").read_bytes()

@@ -20,7 +20,9 @@ figures as (
         found.scope_id,
         found.status is null or (found.status = 'ok') <> (found.value is not null) as is_unexplained
     from {{ ref('fct_indicator_value') }} as found
-    where {{ is_untested('found', 'years') }}
+    where
+        {{ is_untested('found', 'years') }}
+        and (found.scope_type <> 'site' or {{ is_untested_site(site_of_year('found.scope_id', 'found.year')) }})
 
 ),
 
@@ -47,7 +49,9 @@ expected as (
         evaluations.project_id
     from components
     cross join {{ ref('fct_evaluation') }} as evaluations
-    where evaluations.year in (select campaigns.year from campaigns)
+    where
+        evaluations.year in (select campaigns.year from campaigns)
+        and {{ is_untested_site('evaluations.evaluation_id') }}
 
 ),
 

@@ -1,6 +1,7 @@
 {{ config(
     materialized='incremental' if target.type == 'duckdb' else 'table', incremental_strategy='append',
-    on_schema_change='fail', tags=['by_year'], pre_hook="{{ delete_years() }}"
+    on_schema_change='fail', tags=['by_year'], meta={'site_column': 'project_id'},
+    pre_hook="{{ delete_sites() }}"
 ) }}
 
 {#- A new family of indicators is one more model with these columns; what it leaves out is null. -#}
@@ -68,7 +69,6 @@ final as (
         facts.value_high
     from facts
     left join evaluations on facts.project_id = evaluations.project_id and facts.year = evaluations.year
-    where {{ in_touched_years('facts.year') }}
 
 )
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental' if target.type == 'duckdb' else 'table', incremental_strategy='append',
-    on_schema_change='fail', tags=['by_year'], meta={'year_column': 'year_to'},
-    pre_hook="{{ delete_years('year_to') }}"
+    on_schema_change='fail', tags=['by_year'], meta={'year_column': 'year_to', 'site_column': 'project_id'},
+    pre_hook="{{ delete_sites() }}"
 ) }}
 
 with
@@ -32,7 +32,7 @@ pairs as (
 
 ),
 
-facts as (
+after as (
 
     select
         facts.*,
@@ -40,6 +40,7 @@ facts as (
     from {{ ref('fct_indicator_evaluation') }} as facts
     inner join components
         on {{ same_component('facts', 'components') }}
+    where {{ in_touched_sites(site_of_year('facts.project_id', 'facts.year'), 'facts.year') }}
 
 ),
 
@@ -83,8 +84,8 @@ final as (
                 and greatest(before_page.generation, after_page.generation) >= breaks.generation_to
         ) as is_broken
     from pairs
-    inner join facts as after on pairs.year_to = after.year
-    inner join facts as before
+    inner join after on pairs.year_to = after.year
+    inner join {{ ref('fct_indicator_evaluation') }} as before
         on
             pairs.year_from = before.year
             and after.project_id = before.project_id
@@ -93,14 +94,12 @@ final as (
         on
             before.project_id = before_page.project_id
             and before.year = before_page.year
-            and before.question_id = before_page.question_id
+            and after.question_id = before_page.question_id
     left join generations as after_page
         on
             after.project_id = after_page.project_id
             and after.year = after_page.year
             and after.question_id = after_page.question_id
-    where {{ in_touched_years('pairs.year_to') }}
-
 )
 
 select * from final

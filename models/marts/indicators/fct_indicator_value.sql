@@ -1,6 +1,7 @@
 {{ config(
     materialized='incremental' if target.type == 'duckdb' else 'table', incremental_strategy='append',
-    on_schema_change='fail', tags=['by_year'], pre_hook="{{ delete_years() }}"
+    on_schema_change='fail', tags=['by_year'],
+    meta={'site_column': 'scope_id', 'scope_type_column': 'scope_type'}, pre_hook="{{ delete_sites() }}"
 ) }}
 
 with
