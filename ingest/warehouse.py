@@ -60,6 +60,7 @@ _CODE_FILES = (
     "profiles.yml",
     "macros/**/*",
     "models/**/*",
+    "seeds/**/*.yml",
     "seeds/*.csv",
     "seeds/codebook/*.csv",
     "seeds/geography/*.csv",

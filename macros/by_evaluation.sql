@@ -46,10 +46,13 @@
         where built.evaluation_id not in (
             select stamped.evaluation_id from {{ ref('int_evaluations__stamped') }} as stamped
         );
-        delete from raw.built_evaluations
-        where evaluation_id in (select evaluation_id from {{ this }});
-        delete from raw.tested_evaluations
-        where evaluation_id in (select evaluation_id from {{ this }})
+        {%- for table in ['built_evaluations', 'tested_evaluations'] %}
+            delete from raw.{{ table }}
+            where evaluation_id in (select touched.evaluation_id from {{ this }} as touched)
+                or evaluation_id not in (
+                    select stamped.evaluation_id from {{ ref('int_evaluations__stamped') }} as stamped
+                );
+        {%- endfor %}
     {%- endif -%}
 {%- endmacro %}
 
@@ -59,9 +62,11 @@
         {#- Named whether they are needed or not: dbt looks here for what a model depends on before it runs. -#}
         {%- set touched, records = ref('int_evaluations__touched'), ref('int_records__identified') -%}
         {%- if is_incremental() -%}
+            {#- Of raw tables that were begun anew, nobody knows what is no more. #}
+            {%- set is_known = run_query('select count(*) from raw.tested_evaluations').columns[0].values()[0] > 0 %}
             delete from {{ this }}
             where
-                {%- if year %}
+                {%- if year and is_known %}
                     {#- What is touched, or is no more, lies in these years. #}
                     {{ year }} in (select untested.year from raw.untested_years as untested) and
                 {%- endif %}
@@ -70,6 +75,36 @@
                     or evaluation_id not in (select evaluation_id from {{ records }})
                 )
         {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The ids of the models that build what has a tag: all of them, or what was built is not known. -#}
+{% macro parts_of(tag) -%}
+    {%- set stamps = {
+        'by_evaluation': ['int_evaluations__stamped', 'int_evaluations__touched'],
+        'by_year': ['int_years__stamped', 'int_years__touched', 'int_sites__stamped', 'int_sites__touched'],
+    } -%}
+    {%- set found = [] -%}
+    {%- for node in graph.nodes.values() if tag in node.tags or node.name in stamps[tag] -%}
+        {%- do found.append(node.unique_id) -%}
+    {%- endfor -%}
+    {% do return(found) %}
+{%- endmacro %}
+
+{#- Who builds a part of it by hand makes of the rest what nobody knows: the next build makes all anew. -#}
+{% macro forget_built() -%}
+    {%- if execute and target.type == 'duckdb' and flags.WHICH in ('run', 'build') -%}
+        {%- for tag, tables in [
+            ('by_evaluation', ['built_evaluations']), ('by_year', ['built_years', 'built_sites'])
+        ] -%}
+            {%- set parts = parts_of(tag) -%}
+            {%- set chosen = parts | select('in', selected_resources) | list -%}
+            {%- if chosen and chosen | length < parts | length -%}
+                {%- for table in tables -%}{%- do run_query('delete from raw.' ~ table) -%}{%- endfor -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {#- dbt rolls back what was begun before the first node. -#}
+        {%- do adapter.commit() -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -83,18 +118,10 @@
             ('by_evaluation', 'evaluations', 'evaluation_id'), ('by_year', 'years', 'year'),
             ('by_year', 'sites', 'evaluation_id')
         ] -%}
-            {%- set missing = [] -%}
-            {%- set stamped = namespace(relation=none) -%}
-            {%- for node in graph.nodes.values() -%}
-                {%- if tag in node.tags or node.name == 'int_' ~ what ~ '__touched' -%}
-                    {%- if node.unique_id not in built -%}{%- do missing.append(node.name) -%}{%- endif -%}
-                {%- endif -%}
-                {%- if node.name == 'int_' ~ what ~ '__stamped' -%}
-                    {%- set stamped.relation = node.relation_name -%}
-                {%- endif -%}
-            {%- endfor -%}
-            {%- if not missing and stamped.relation -%}
-                create or replace table raw.built_{{ what }} as select {{ key }}, stamp from {{ stamped.relation }};
+            {%- if not parts_of(tag) | reject('in', built) | list -%}
+                create or replace table raw.built_{{ what }} as
+                select {{ key }}, stamp
+                from {{ graph.nodes['model.effets.int_' ~ what ~ '__stamped'].relation_name }};
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}

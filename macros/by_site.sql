@@ -33,7 +33,11 @@
 {% macro mark_sites() -%}
     {%- if target.type == 'duckdb' -%}
         {%- for table in ['built_sites', 'tested_sites', 'published_sites'] %}
-            delete from raw.{{ table }} where evaluation_id in (select evaluation_id from {{ this }});
+            delete from raw.{{ table }}
+            where evaluation_id in (select touched.evaluation_id from {{ this }} as touched)
+                or evaluation_id not in (
+                    select stamped.evaluation_id from {{ ref('int_sites__stamped') }} as stamped
+                );
         {%- endfor %}
     {%- endif -%}
 {%- endmacro %}

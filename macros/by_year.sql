@@ -24,12 +24,13 @@
 
 {% macro mark_years() -%}
     {%- if target.type == 'duckdb' -%}
-        delete from raw.built_years
-        where year in (select year from {{ this }});
         insert into raw.untested_years
         select year from {{ this }};
-        delete from raw.published_years
-        where year in (select year from {{ this }})
+        {%- for table in ['built_years', 'published_years'] %}
+            delete from raw.{{ table }}
+            where year in (select touched.year from {{ this }} as touched)
+                or year not in (select stamped.year from {{ ref('int_years__stamped') }} as stamped);
+        {%- endfor %}
     {%- endif -%}
 {%- endmacro %}
 
