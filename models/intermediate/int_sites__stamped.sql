@@ -1,6 +1,6 @@
 {{ config(enabled=target.type == 'duckdb', materialized='table') }}
 
-{#- All that the figures of a site in a campaign are made of, in one hash: its evaluations in that one and the one before. -#}
+{#- All that the figures of a site in a campaign are made of, in one hash. -#}
 with
 
 evaluations as (
@@ -10,7 +10,8 @@ evaluations as (
         evaluations.year,
         stamped.stamp
     from {{ ref('fct_evaluation') }} as evaluations
-    inner join {{ ref('int_evaluations__stamped') }} as stamped on evaluations.evaluation_id = stamped.evaluation_id
+    inner join {{ ref('int_evaluations__stamped') }} as stamped
+        on evaluations.evaluation_id = stamped.evaluation_id
 
 ),
 
