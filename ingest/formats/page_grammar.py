@@ -101,7 +101,8 @@ def _insertion(s: Scanner) -> bool:
         s.number(lead, "count", count)
     else:
         s.said.state(count, "blank")
-    if s.generation == "T6":
+    # A list, but where the one line that tells an older page from a T6 has its labels run together.
+    if s.generation == "T6" and not s.runs_together(effects, _COMMA):
         s.items(effects)
     else:
         s.paragraph(effects, _COMMA, in_line=lead is not None)

@@ -108,6 +108,7 @@ class Labels:
         forms = sorted(self._known, key=lambda form: (-len(form), form))
         spaced = [re.escape(form).replace(r"\ ", r"\s+") for form in forms]
         self._pattern = re.compile("|".join(spaced)) if spaced else re.compile(r"(?!)")
+        self.first_words = {form.split(None, 1)[0] for form in forms}
 
     def whole(self, text: str, start: int, end: int) -> Found | None:
         """The label that fills text[start:end] entirely (`text` is folded), or None."""

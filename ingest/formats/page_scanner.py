@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from ingest.codebook import Codebook
@@ -19,9 +19,6 @@ MAXIMUM_SENTENCE = 6_000
 MAXIMUM_SECTION = 20_000
 
 _BLANKS = re.compile(r"\s+")
-
-#: How an occasion begins, and no audience does.
-_SAYS_WHEN = re.compile(r"(?:lors|pendant|durant|au cours|au moment|a l.occasion|dans) ")
 
 #: The end of a line, in a template.
 END = r"[^\S\n]*(?=\n|$)"
@@ -108,22 +105,40 @@ class Scanner:
         for found in self.labels(start, end, how, *question_ids):
             if found.question_id is not None:
                 current = question_ids.index(found.question_id)
-            elif current == 0 and self._begins_the_second(start, done, found.start, len(question_ids)):
+            elif current == 0 and self._begins_the_second(start, done, found.start, question_ids):
                 current = 1
+            elif current == 0 and (at := self._second_within(found, question_ids)):
+                first = replace(found, end=self.trimmed(found.start, at)[1])
+                self.answer(question_ids[0], first)
+                current, found = 1, replace(found, start=at)
             self.answer(question_ids[current], found)
             done = found.end
 
-    def _begins_the_second(self, start: int, done: int, at: int, questions: int) -> bool:
+    def _begins_the_second(self, start: int, done: int, at: int, question_ids: tuple[str, ...]) -> bool:
         """Whether an unknown label at `at` is the second question's; all up to `done` was the first's."""
-        if questions == 2:
+        if len(question_ids) == 2:
             return "," in self.fold[start:at].rsplit(" de ", 1)[-1]
-        if questions != 3:
+        if len(question_ids) != 3:
             return False
         if start < done:
             # The first of three joins its labels by a word or a comma; a blank alone leads to the next.
             return self.fold[done:at].isspace()
-        # Nothing stands between the two blanks around an empty one; where blanks were run together, words tell.
-        return self.fold[start:at] == "  " or _SAYS_WHEN.match(self.fold, at) is not None
+        # Nothing stands between the two blanks around an empty one. Where blanks were run together, the word tells.
+        word = self.fold[at:].split(None, 1)[0]
+        return self.fold[start:at] == "  " or word in self._turns_to_the_second(question_ids)
+
+    def _second_within(self, found: Found, question_ids: tuple[str, ...]) -> int | None:
+        """Where a label of the second of three begins, if it stands behind one of the first, and both are unknown."""
+        if len(question_ids) != 3:
+            return None
+        turns = self._turns_to_the_second(question_ids)
+        words = re.finditer(r"(?<=\s)\S+", self.fold[found.start : found.end])
+        return next((found.start + word.start() for word in words if word.group() in turns), None)
+
+    def _turns_to_the_second(self, question_ids: tuple[str, ...]) -> set[str]:
+        """The words that labels of the second question begin with, and none of the first."""
+        first, second = (labels_of(self.codebook, question_id) for question_id in question_ids[:2])
+        return second.first_words - first.first_words
 
     def labels(self, start: int, end: int, how: Joint, *question_ids: str) -> list[Found]:
         labels = labels_of(self.codebook, *question_ids)
@@ -314,6 +329,12 @@ class Scanner:
             self.answer(question_id, label)
         self.recognise(self.at, end)
         self.at = end
+
+    def runs_together(self, question_id: str, how: Joint) -> bool:
+        """Whether the line here is several labels that the codebook knows, joined, and nothing else."""
+        self.skip()
+        labels = self.labels(self.at, self._line_end(self.at, len(self.fold)), how, question_id)
+        return len(labels) > 1 and all(label.answer_id for label in labels)
 
     # -- quotations
 

@@ -75,27 +75,22 @@ def there_and_back(seed, generation, form, damaged, style):
     compare(read(data), visible(answers, generation, form, style))
 
 
+PLAIN = Style("effets", None, False, False, "marked", False, False)
 #: T3: an occasion that the codebook does not know stands behind the audiences with nothing but a blank between.
-UNKNOWN_OCCASION = example(
-    seed=737411697,
-    generation="T3",
-    form="html",
-    damaged="utf-8",
-    style=Style("effets", None, False, False, "marked", False, False),
-)
+UNKNOWN_OCCASION = example(seed=737411697, generation="T3", form="html", damaged="utf-8", style=PLAIN)
 #: T3: it stands alone, as no audience was chosen.
-OCCASION_ALONE = example(
-    seed=23,
-    generation="T3",
-    form="html",
-    damaged="utf-8",
-    style=Style("effets", None, False, False, "marked", False, False),
-)
+OCCASION_ALONE = example(seed=23, generation="T3", form="html", damaged="utf-8", style=PLAIN)
+#: T3: an audience and an occasion, both unknown, with nothing but a blank between.
+UNKNOWN_BOTH = example(seed=1557361, generation="T3", form="html", damaged="utf-8", style=PLAIN)
+#: A page of T5c that could be a T6, but for the labels of Insertion in one line.
+LABELS_IN_A_LINE = example(seed=6889, generation="T5c", form="article", damaged="utf-8", style=PLAIN)
 
 
 @settings(max_examples=150, deadline=None)
 @UNKNOWN_OCCASION
 @OCCASION_ALONE
+@UNKNOWN_BOTH
+@LABELS_IN_A_LINE
 @PAGES
 def test_what_was_visible_comes_back(seed, generation, form, damaged, style):
     there_and_back(seed, generation, form, damaged, style)
