@@ -45,6 +45,30 @@ _READERS = (
 )
 
 
+#: What a build and a publication note of their work, so that the next one does what changed (macros, release_tables).
+BUILD_NOTES = {
+    "built_evaluations": "evaluation_id varchar, stamp varchar",
+    "built_years": "year integer, stamp varchar",
+    "built_sites": "evaluation_id varchar, stamp varchar",
+    "compared_projects": "project_id varchar, name varchar, postal_code varchar, stamp varchar",
+    "tested_evaluations": "evaluation_id varchar",
+    "tested_sites": "evaluation_id varchar",
+    "untested_years": "year integer",
+    "tested_keys": "referred varchar, value varchar",
+    "passed_tests": "unique_id varchar",
+    "kept_nodes": "unique_id varchar, is_view boolean, code varchar",
+    "published_years": "year integer, release varchar",
+    "published_sites": "evaluation_id varchar, release varchar",
+}
+
+
+def create_notes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the notes of the raw schema, empty: nothing is loaded, built, tested or published yet."""
+    connection.execute("create table raw.loaded (source_id varchar, stored_sha256 varchar)")
+    for name, columns in BUILD_NOTES.items():
+        connection.execute(f"create table raw.{name} ({columns})")
+
+
 def readers_version(root: Path) -> str:
     """A digest of the readers and the codebook of the project at `root`."""
     digest = sha256()
@@ -134,23 +158,7 @@ class RawTables:
         self.connection.execute("create schema raw")
         for name, schema in RAW_TABLES.items():
             self.connection.execute(create_table(f"raw.{name}", schema))
-        self.connection.execute("create table raw.loaded (source_id varchar, stored_sha256 varchar)")
-        self.connection.execute("create table raw.built_evaluations (evaluation_id varchar, stamp varchar)")
-        self.connection.execute("create table raw.built_years (year integer, stamp varchar)")
-        self.connection.execute("create table raw.built_sites (evaluation_id varchar, stamp varchar)")
-        self.connection.execute("create table raw.tested_sites (evaluation_id varchar)")
-        self.connection.execute("create table raw.published_sites (evaluation_id varchar, release varchar)")
-        self.connection.execute("create table raw.tested_evaluations (evaluation_id varchar)")
-        self.connection.execute("create table raw.untested_years (year integer)")
-        self.connection.execute("create table raw.tested_keys (referred varchar, value varchar)")
-        self.connection.execute(
-            "create table raw.compared_projects (project_id varchar, name varchar, postal_code varchar, stamp varchar)"
-        )
-        self.connection.execute("create table raw.passed_tests (unique_id varchar)")
-        self.connection.execute("create table raw.published_years (year integer, release varchar)")
-        self.connection.execute(
-            "create table raw.kept_nodes (unique_id varchar, is_view boolean, code varchar)"
-        )
+        create_notes(self.connection)
         self.connection.execute("create table raw.load_state (version varchar, archive_digest varchar)")
         self.connection.execute("insert into raw.load_state values (?, null)", [self._version])
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pytest
 
 from ingest.codebook import Codebook
@@ -15,7 +14,7 @@ from ingest.schema import RAW_TABLES
 from ingest.slug import slugify
 from ingest.warehouse import PROJECT_ROOT, Warehouse
 from tests.pipeline.attacker import attack
-from tests.pipeline.warehouses import dbt_build
+from tests.pipeline.warehouses import dbt_build, write_raw
 
 Row = dict[str, Any]
 
@@ -140,12 +139,7 @@ def shown(warehouse: Warehouse, count: int, mode: str, seed: int) -> duckdb.Duck
     """The tables for anybody of these networks."""
     warehouse.root.mkdir(parents=True, exist_ok=True)
     rows = networks(count, mode, seed)
-    with duckdb.connect(warehouse.build_database) as connection:
-        connection.execute("drop schema if exists raw cascade; create schema raw")
-        for table, schema in RAW_TABLES.items():
-            connection.register("loaded", pa.Table.from_pylist(rows[table], schema=schema))
-            connection.execute(f"create table raw.{table} as from loaded")
-            connection.unregister("loaded")
+    write_raw(warehouse, rows)
     dbt_build(warehouse, "seed", "model", select=RPT)
     return duckdb.connect(warehouse.build_database, read_only=True)
 

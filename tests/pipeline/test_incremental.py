@@ -107,6 +107,13 @@ def touched(database: Path) -> int:
         )
 
 
+def publication(warehouse: Warehouse) -> dict[str, str]:
+    """Build and publish; the Parquet files of the release, each by its hash."""
+    assert not warehouse.build().failures
+    publish(warehouse)
+    return parquet_bytes(warehouse.root)
+
+
 @pytest.mark.slow
 def test_parts_are_what_the_whole_is(tmp_path: Path, quick_gate: None) -> None:
     network = Network(tmp_path, seed=1)
@@ -149,9 +156,7 @@ def test_what_was_gone_while_a_build_broke_off_comes_back(tmp_path: Path, quick_
     """A build takes out the rows of what is gone, and stops; before the next one it is back as it was."""
     network = Network(tmp_path, seed=2)
     warehouse = network.warehouse
-    assert not warehouse.build().failures
-    publish(warehouse)
-    before = parquet_bytes(warehouse.root)
+    before = publication(warehouse)
 
     def execute(query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(warehouse.build_database) as connection:
@@ -177,22 +182,16 @@ def test_what_was_gone_while_a_build_broke_off_comes_back(tmp_path: Path, quick_
     network._ingest()
     execute(f"delete from fct_indicator_evaluation where evaluation_id = '{stays}'")
     execute(f"delete from raw.built_sites where evaluation_id = '{stays}'")
-    assert not warehouse.build().failures
-    publish(warehouse)
-    assert parquet_bytes(warehouse.root) == before
+    assert publication(warehouse) == before
 
 
 @pytest.mark.slow
 def test_what_was_built_in_part_by_hand_is_made_anew(tmp_path: Path, quick_gate: None) -> None:
     network = Network(tmp_path, seed=2)
     warehouse = network.warehouse
-    assert not warehouse.build().failures
-    publish(warehouse)
-    before = parquet_bytes(warehouse.root)
+    before = publication(warehouse)
     dbt("run", warehouse.root, "--full-refresh", "--select", "fct_response", "fct_indicator_value")
-    assert not warehouse.build().failures
-    publish(warehouse)
-    assert parquet_bytes(warehouse.root) == before
+    assert publication(warehouse) == before
 
 
 @pytest.mark.long
@@ -202,16 +201,13 @@ def test_any_sequence_gives_the_same_publication(tmp_path: Path, seed: int) -> N
     for _ in range(4):
         for _ in range(network.draw.randrange(1, 4)):
             network.happen()
-        assert not network.warehouse.build().failures
-        publish(network.warehouse)
+        parts = publication(network.warehouse)
         whole = Warehouse(tmp_path / "whole")
         shutil.rmtree(whole.root, ignore_errors=True)
         shutil.copytree(network.warehouse.archive, whole.archive)
         with whole.lock():
             ingest([], whole)
-        assert not whole.build().failures
-        publish(whole)
-        assert parquet_bytes(network.warehouse.root) == parquet_bytes(whole.root)
+        assert parts == publication(whole)
 
 
 def test_batches_are_what_the_whole_is(tmp_path: Path, published_example: Warehouse) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pytest
 
 from ingest.codebook import Codebook, Question
@@ -16,7 +15,7 @@ from ingest.schema import RAW_TABLES
 from ingest.slug import slugify
 from ingest.warehouse import PROJECT_ROOT, Warehouse
 from tests.pipeline.recount import Figure, Key, read, recount
-from tests.pipeline.warehouses import dbt_build
+from tests.pipeline.warehouses import dbt_build, write_raw
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -183,12 +182,7 @@ def figures(
 ) -> tuple[Figures, dict[Key, Figure], list[Row]]:
     """Build the indicators of these raw tables: as the models give them, recounted, and the changes."""
     warehouse.root.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(warehouse.build_database) as connection:
-        connection.execute("drop schema if exists raw cascade; create schema raw")
-        for table, schema in RAW_TABLES.items():
-            connection.register("loaded", pa.Table.from_pylist(rows[table], schema=schema))
-            connection.execute(f"create table raw.{table} as select distinct * from loaded")
-            connection.unregister("loaded")
+    write_raw(warehouse, rows)
     if register is None:
         dbt_build(warehouse, "seed", "model", select=INDICATORS)
     else:

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pytest
 
 import ingest.warehouse
 from ingest.schema import RAW_TABLES
 from ingest.slug import slugify
 from ingest.warehouse import Warehouse
-from tests.pipeline.warehouses import ROOT, dbt
+from tests.pipeline.warehouses import ROOT, dbt, write_raw
 
 Row = dict[str, Any]
 
@@ -144,18 +143,9 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 
 def build(warehouse: Warehouse, rows: dict[str, list[Row]]) -> None:
     """Write the raw schema and build the models; every test of theirs must pass."""
-    write(warehouse, rows)
+    write_raw(warehouse, rows)
     result = warehouse.build()
     assert (result.failures, result.warnings, result.skipped) == ([], [], 0)
-
-
-def write(warehouse: Warehouse, rows: dict[str, list[Row]]) -> None:
-    with duckdb.connect(warehouse.build_database) as connection:
-        connection.execute("drop schema if exists raw cascade; create schema raw")
-        for table, schema in RAW_TABLES.items():
-            connection.register("loaded", pa.Table.from_pylist(rows[table], schema=schema))
-            connection.execute(f"create table raw.{table} as from loaded")
-            connection.unregister("loaded")
 
 
 def published(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
@@ -435,7 +425,7 @@ def test_decisions_that_no_longer_fit_fail_by_name(project: Path, tmp_path: Path
     decide(project, "exclusions", ",la-grange,2023,,2")
     decide(project, "declared_non_response", "la-grange,2024")
     warehouse = Warehouse(tmp_path)
-    write(warehouse, network().rows)
+    write_raw(warehouse, network().rows)
     failures = {check.name: check.message for check in warehouse.build().failures}
     assert failures.keys() == {"corrections_hold", "corrections_are_wellformed"}
     for name in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner, Result
 
 import effets
+from ingest.raw_tables import create_notes
+from ingest.schema import RAW_TABLES
 from ingest.warehouse import PROJECT_ROOT, BuildResult, Check, Warehouse
 from tests.ingest.places import IMPORTED
 from tests.pipeline.once import parsed_once
@@ -83,6 +87,17 @@ def dbt_build(warehouse: Warehouse, *kinds: str, select: tuple[str, ...] = ()) -
         *(argument for kind in kinds for argument in ("--resource-type", kind)),
     )
     assert outcome.success, outcome.exception
+
+
+def write_raw(warehouse: Warehouse, rows: Mapping[str, Any]) -> None:
+    """Write these rows as the raw schema of a warehouse, each once, as if they had just been read."""
+    with duckdb.connect(warehouse.build_database) as connection:
+        connection.execute("drop schema if exists raw cascade; create schema raw")
+        for table, schema in RAW_TABLES.items():
+            connection.register("loaded", pa.Table.from_pylist(rows[table], schema=schema))
+            connection.execute(f"create table raw.{table} as select distinct * from loaded")
+            connection.unregister("loaded")
+        create_notes(connection)
 
 
 @dataclass(frozen=True, slots=True)
