@@ -104,17 +104,6 @@ class _Translation:
     checksum_en: str
 
 
-def _site(node: Mapping[str, Any]) -> str | None:
-    meta = node["config"]["meta"]
-    if "by_evaluation" in node["tags"]:
-        return "evaluation_id"
-    if "site_column" not in meta:
-        return None
-    site = f"{meta['site_column']} || '@' || {meta.get('year_column', 'year')}"
-    kind = meta.get("scope_type_column")
-    return f"case when {kind} = 'site' then {site} end" if kind else site
-
-
 def checksum(text: str) -> str:
     """What the seed of translations knows an English text by, whatever its line ends."""
     return sha256(_flat(text).encode()).hexdigest()[:8]
@@ -182,7 +171,7 @@ class Dictionary:
             has_tested_key=bool(keys) and _stops(keys[0]),
             is_built_in_parts=not {"by_evaluation", "by_year"}.isdisjoint(node["tags"]),
             sources=self._sources(node["unique_id"]),
-            site=_site(node),
+            site="evaluation_id" if "by_evaluation" in node["tags"] else node["config"]["meta"].get("site"),
         )
         if not table.key:
             self.missing.append(

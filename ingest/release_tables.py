@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import duckdb
 
@@ -38,6 +39,30 @@ _YEAR_COLUMNS = ("year", "year_to")
 _TOGETHER = ("scope_type", "scope_id", "project_id", "evaluation_id", "record_id", "question_id")
 
 
+class _Sums(NamedTuple):
+    """What rows say, whatever their order: how many they are, and two sums of their hashes."""
+
+    rows: int
+    parity: int
+    total: int
+
+    @classmethod
+    def of(cls, content: str) -> _Sums:
+        """The sums in what a file was made of (`_Published.content`)."""
+        return cls(*map(int, content.split()[1:]))
+
+    def replaced(self, gone: _Sums, added: _Sums) -> _Sums:
+        """The sums once some of the rows are gone, and others added."""
+        return _Sums(
+            self.rows - gone.rows + added.rows,
+            self.parity ^ gone.parity ^ added.parity,
+            self.total - gone.total + added.total,
+        )
+
+
+_NONE = _Sums(0, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class _Published:
     """A table that is published.
@@ -55,6 +80,10 @@ class _Published:
     same_years: frozenset[int]
     made_of: str
     site: str | None
+
+    def content(self, sums: _Sums) -> str:
+        """What a file of rows with these sums is made of."""
+        return " ".join(map(str, (self.made_of, *sums)))
 
     def same(self, known: Mapping[str, list[str]]) -> dict[int | None, str]:
         """Of the years that are the same: what their files were made of, where they would be written like that."""
@@ -111,7 +140,7 @@ def write_tables(
                 or not _replace_sites(connection, table, known, made, before.name)
             ):
                 _write_table(connection, table, places, kept)
-            rows[table.name] = _count(connection, f'"{table.name}"')
+            [(rows[table.name],)] = connection.execute(f'select count(*) from "{table.name}"').fetchall()
         connection.execute("begin")  # hundreds of comments, each of which would be a write to the disk
         comment(connection, (table for table in dictionary if table.name in published))
         connection.execute("commit")
@@ -249,29 +278,31 @@ def _contents(
     Of years that are the same this is known.
     """
     same = table.same(known)
-    names = ", ".join(f'"{column}"' for column in table.columns)
     others = (
         f"where {table.year} is null or {table.year} not in ({', '.join(map(str, same))})" if same else ""
     )
-    digests = connection.execute(
-        f"""
-        select
-            {table.year or "null"} as part,
-            count(*),
-            bit_xor(hash({names}))::varchar,
-            sum(hash({names})::hugeint)::varchar
-        from build.main."{table.name}" {others}
-        group by part
-        """
-    ).fetchall()
-    found: dict[int | None, str] = {
-        part: " ".join(map(str, (table.made_of, *digest))) for part, *digest in digests
-    }
-    found |= same
+    sums = _sums(connection, f'build.main."{table.name}" {others}', table)
+    found = {part: table.content(of_part) for part, of_part in sums.items()} | same
     if not found:
         found[None] = table.made_of
     # Nulls last, as the rows of a year are deleted up to it.
     return sorted(found.items(), key=lambda item: (item[0] is None, item[0] or 0))
+
+
+def _sums(
+    connection: duckdb.DuckDBPyConnection, rows: str, table: _Published, parameters: Sequence[object] = ()
+) -> dict[int | None, _Sums]:
+    """What the rows of a table say, by year; `rows`: what stands behind SQL's `from`."""
+    names = ", ".join(f'"{column}"' for column in table.columns)
+    found = connection.execute(
+        f"""
+        select {table.year or "null"} as part, count(*), bit_xor(hash({names})), sum(hash({names})::hugeint)
+        from {rows}
+        group by part
+        """,
+        parameters,
+    ).fetchall()
+    return {part: _Sums(*map(int, of_part)) for part, *of_part in found}
 
 
 def _status(file: Path) -> list[str]:
@@ -341,7 +372,7 @@ def _replace_sites(
 ) -> bool:
     """Bring the years of a table that changed up to build.duckdb, by the rows of sites that were made anew, and groups.
 
-    Returns whether that was possible, and came to the same number of rows; else the table is as it was.
+    Returns whether that was possible, and makes the table say what its files do; else it is as it was.
     """
     old = {place: content for place, content in known.items() if place.startswith(f"{table.name}/")}
     new = [place for place, content in made.items() if content != old.get(place)]
@@ -361,6 +392,12 @@ def _replace_sites(
             {table.site} in (select evaluation_id from build.raw.published_sites where release = $1), false
         )
     """
+    gone = _sums(connection, f'"{table.name}" where {anew}', table, [before])
+    added = _sums(connection, f'build.main."{table.name}" where {anew}', table, [before])
+    for year, place in zip(map(int, years), new, strict=True):
+        sums = _Sums.of(old[place][0]).replaced(gone.get(year, _NONE), added.get(year, _NONE))
+        if table.content(sums) != made[place][0]:
+            return False
     connection.execute("begin")
     connection.execute(f'delete from "{table.name}" where {anew}', [before])
     connection.execute(
@@ -370,9 +407,8 @@ def _replace_sites(
         """,
         [before],
     )
-    is_whole = _count(connection, f'"{table.name}"') == _count(connection, f'build.main."{table.name}"')
-    connection.execute("commit" if is_whole else "rollback")
-    return is_whole
+    connection.execute("commit")
+    return True
 
 
 def _are_few(connection: duckdb.DuckDBPyConnection, years: list[str], before: str) -> bool:
@@ -388,10 +424,6 @@ def _are_few(connection: duckdb.DuckDBPyConnection, years: list[str], before: st
         [before],
     ).fetchall()
     return bool(found[0][0])
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    return int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])
 
 
 def _literal(path: Path) -> str:

@@ -36,6 +36,15 @@
     {{ 'true' if found.all else 'false' }}
 {%- endmacro %}
 
+{#- Take out of these notes what the present model says is to be made anew, and what is no more. -#}
+{% macro take_out(notes, key, stamped) -%}
+    {%- for note in notes %}
+        delete from raw.{{ note }}
+        where {{ key }} in (select touched.{{ key }} from {{ this }} as touched)
+            or {{ key }} not in (select stamped.{{ key }} from {{ stamped }} as stamped);
+    {%- endfor %}
+{%- endmacro %}
+
 {% macro mark_touched() -%}
     {%- if target.type == 'duckdb' -%}
         insert into raw.untested_years
@@ -46,13 +55,7 @@
         where built.evaluation_id not in (
             select stamped.evaluation_id from {{ ref('int_evaluations__stamped') }} as stamped
         );
-        {%- for table in ['built_evaluations', 'tested_evaluations'] %}
-            delete from raw.{{ table }}
-            where evaluation_id in (select touched.evaluation_id from {{ this }} as touched)
-                or evaluation_id not in (
-                    select stamped.evaluation_id from {{ ref('int_evaluations__stamped') }} as stamped
-                );
-        {%- endfor %}
+        {{ take_out(['built_evaluations', 'tested_evaluations'], 'evaluation_id', ref('int_evaluations__stamped')) }}
     {%- endif -%}
 {%- endmacro %}
 

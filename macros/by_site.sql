@@ -7,8 +7,7 @@
     - the rest is as with years: `mark_sites`, `delete_sites`, `note_built`; `raw.tested_sites` names those that passed
       every test (tested.sql), `raw.published_sites` those whose rows a release holds (ingest/release_tables.py).
 
-    A model says in its `meta` by which column its rows are a site's (`site_column`), and, if there are others, which one
-    says whether they are at all (`scope_type_column`).
+    A model says in its `meta` of which site a row is (`site`, SQL); null of a group's, which goes with its year.
 -#}
 
 {% macro site_of_year(project_id, year) -%}
@@ -32,34 +31,25 @@
 
 {% macro mark_sites() -%}
     {%- if target.type == 'duckdb' -%}
-        {%- for table in ['built_sites', 'tested_sites', 'published_sites'] %}
-            delete from raw.{{ table }}
-            where evaluation_id in (select touched.evaluation_id from {{ this }} as touched)
-                or evaluation_id not in (
-                    select stamped.evaluation_id from {{ ref('int_sites__stamped') }} as stamped
-                );
-        {%- endfor %}
+        {{ take_out(['built_sites', 'tested_sites', 'published_sites'], 'evaluation_id', ref('int_sites__stamped')) }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- Rows of groups go with their year. -#}
 {% macro delete_sites() -%}
     {%- if target.type == 'duckdb' -%}
         {#- Named whether they are needed or not: dbt looks here for what a model depends on before it runs. -#}
         {%- set years, present = ref('int_years__touched'), ref('int_years__stamped') -%}
         {%- set touched, stamped = ref('int_sites__touched'), ref('int_sites__stamped') -%}
         {%- if is_incremental() -%}
-            {%- set meta = model.config.meta -%}
-            {%- set year, scope_type = meta.get('year_column', 'year'), meta.get('scope_type_column') -%}
-            {%- set site = site_of_year(meta.site_column, year) -%}
+            {%- set year, site = model.config.meta.get('year_column', 'year'), model.config.meta.site -%}
             delete from {{ this }}
             where {{ year }} not in (select present.year from {{ present }} as present);
             delete from {{ this }}
             where {{ year }} in (select years.year from {{ years }} as years)
                 and (
-                    {{ scope_type ~ " <> 'site' or" if scope_type }}
-                    {{ site }} in (select touched.evaluation_id from {{ touched }} as touched)
-                    or {{ site }} not in (select stamped.evaluation_id from {{ stamped }} as stamped)
+                    ({{ site }}) is null
+                    or ({{ site }}) in (select touched.evaluation_id from {{ touched }} as touched)
+                    or ({{ site }}) not in (select stamped.evaluation_id from {{ stamped }} as stamped)
                 )
         {%- endif -%}
     {%- endif -%}

@@ -26,11 +26,7 @@
     {%- if target.type == 'duckdb' -%}
         insert into raw.untested_years
         select year from {{ this }};
-        {%- for table in ['built_years', 'published_years'] %}
-            delete from raw.{{ table }}
-            where year in (select touched.year from {{ this }} as touched)
-                or year not in (select stamped.year from {{ ref('int_years__stamped') }} as stamped);
-        {%- endfor %}
+        {{ take_out(['built_years', 'published_years'], 'year', ref('int_years__stamped')) }}
     {%- endif -%}
 {%- endmacro %}
 

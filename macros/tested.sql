@@ -45,7 +45,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- SQL: whether a site of a year still has to be tested, by the id that its evaluation has, or would have. -#}
+{#- SQL: whether a row still has to be tested, of the site that `site` says, or of none. -#}
 {% macro is_untested_site(site) -%}
     {{ return(adapter.dispatch('is_untested_site', 'effets')(site)) }}
 {%- endmacro %}
@@ -60,7 +60,7 @@
 {%- endmacro %}
 
 {% macro untested_site(site) -%}
-    {{ site }} not in (select tested.evaluation_id from raw.tested_sites as tested)
+    (({{ site }}) is null or ({{ site }}) not in (select tested.evaluation_id from raw.tested_sites as tested))
 {%- endmacro %}
 
 {#- What dbt has a generic test look at: the adapter's own way, but for the rows that were tested. -#}
@@ -76,11 +76,7 @@
             {%- set meta = node.config.meta -%}
             {%- set year = meta.get('year_column', 'year') -%}
             {%- set untested = untested_rows('asked', 'years', year) -%}
-            {%- if meta.site_column -%}
-                {%- set others = "asked." ~ meta.scope_type_column ~ " <> 'site' or " if meta.scope_type_column -%}
-                {%- set site = untested_site(site_of_year('asked.' ~ meta.site_column, 'asked.' ~ year)) -%}
-                {%- set untested = untested ~ ' and (' ~ (others or '') ~ site ~ ')' -%}
-            {%- endif -%}
+            {%- if meta.site -%}{%- set untested = untested ~ ' and ' ~ untested_site(meta.site) -%}{%- endif -%}
         {%- endif -%}
         {%- if untested -%}
             {%- do return('(select * from ' ~ relation ~ ' as asked where ' ~ untested ~ ')') -%}

@@ -257,36 +257,38 @@ def test_of_a_year_sites_of_which_nothing_was_made_anew_keep_their_rows(
     facts = Table("fct_thing", Text(), Text(), ["fact_id"], True, True, [], site="fact_id || '@' || year")
     monkeypatch.setattr(publish_module, "_dictionary", lambda _: [facts])
 
-    def values(*statements: str) -> dict[str, float]:
+    def rows(*statements: str) -> list[tuple[str, float]]:
+        """What effets.duckdb then says, as its rows lie there."""
         with duckdb.connect(warehouse.build_database) as connection:
             for statement in statements:
                 connection.execute(statement)
         publish(warehouse)
         with duckdb.connect(warehouse.database, read_only=True) as connection:
-            return dict(
-                connection.execute("select fact_id, value from fct_thing where year = 2021").fetchall()
-            )
+            return connection.execute(
+                "select fact_id, value from fct_thing where year = 2021 order by rowid"
+            ).fetchall()
 
     with duckdb.connect(warehouse.build_database) as connection:
         connection.execute("insert into raw.built_sites select fact_id || '@' || year, '' from fct_thing")
-        found = connection.execute("select min(fact_id), max(fact_id) from fct_thing where year = 2021")
-        [(one, other)] = found.fetchall()
+    first, *others = before = rows()
+    one, other = first[0], others[-1][0]
     made_anew = (
         "delete from raw.published_years where year = 2021",
         f"delete from raw.published_sites where evaluation_id = '{one}@2021'",
     )
-    before = values()
     assert len(before) == 3
-    # What nobody took out is as it was.
-    changed = (f"update fct_thing set value = 99 where fact_id in ('{one}', '{other}')", *made_anew)
-    assert values(*changed) == {**before, one: 99}
-    # A site more; then one that went, and was not taken out: the number of rows tells, and all are written.
-    more = "insert into fct_thing values ('zzz', 2021, [1], 7)"
-    assert values(more, *made_anew) == {**before, one: 99, "zzz": 7}
-    found_then = values(f"delete from fct_thing where fact_id = '{other}'", *made_anew)
-    assert found_then == {
-        fact: value for fact, value in {**before, one: 99, "zzz": 7}.items() if fact != other
-    }
+    # Rows of the others lie where they lay; the new ones behind them.
+    changed = rows(f"update fct_thing set value = 99 where fact_id = '{one}'", *made_anew)
+    assert changed == [*others, (one, 99)]
+    more = rows("insert into fct_thing values ('zzz', 2021, [1], 7)", *made_anew)
+    assert more == [*others, (one, 99), ("zzz", 7)]
+    # What changed though nobody took it out is seen: all rows are written.
+    assert rows(f"update fct_thing set value = 98 where fact_id = '{other}'", *made_anew) == sorted(
+        [*others[:-1], (other, 98), (one, 99), ("zzz", 7)]
+    )
+    assert rows(f"delete from fct_thing where fact_id = '{other}'", *made_anew) == sorted(
+        [*others[:-1], (one, 99), ("zzz", 7)]
+    )
 
 
 def test_a_database_that_was_written_to_is_not_gone_on_with(warehouse: Warehouse) -> None:

@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental' if target.type == 'duckdb' else 'table', incremental_strategy='append',
-    on_schema_change='fail', tags=['by_year'], meta={'year_column': 'year_to', 'site_column': 'project_id'},
+    on_schema_change='fail', tags=['by_year'], meta={'year_column': 'year_to', 'site': site_of_year('project_id', 'year_to')},
     pre_hook="{{ delete_sites() }}"
 ) }}
 
