@@ -417,6 +417,8 @@ class Job:
     console: Console
     outcome: Outcome
     archive_digest: str = ""
+    #: What the ledger adds up to, once it was read.
+    state: State | None = None
 
 
 class GateError(Exception):
@@ -459,7 +461,7 @@ def _catch_up(job: Job) -> None:
 
 
 def _note_intake(job: Job, intake: Intake) -> None:
-    job.archive_digest = intake.archive_digest
+    job.archive_digest, job.state = intake.archive_digest, intake.state
     if intake.caught_up:
         why = tr(intake.remark or "an earlier run did not come to its end")
         job.console.say(tr("{why}: {n} exports were read from the archive", why=why, n=intake.caught_up))
@@ -485,7 +487,7 @@ def _verify(job: Job, state: State | None = None, verified: KnownFiles | None = 
 
 def _publish(job: Job, always: bool = False) -> None:
     """Build, check and publish, unless nothing changed since the last publication."""
-    state = Archive(job.warehouse.archive).state()
+    state = job.state or Archive(job.warehouse.archive).state()
     settings = Settings.load()
     fingerprint = job.warehouse.fingerprint(job.archive_digest, digest(settings))
     last = job.warehouse.last_publication()
@@ -545,7 +547,8 @@ def _report(
         job.console.say(tr("no report: there is no evaluation yet"))
         return
     year = year or years[-1]
-    if not is_final and Archive(job.warehouse.archive).state().last_edition(year):
+    state = job.state or Archive(job.warehouse.archive).state()
+    if not is_final and state.last_edition(year):
         out = out / DRAFTS
         job.console.say(
             tr("the report of {year} is published and stays: this is a draft (see --publish)", year=year)

@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -281,11 +282,11 @@ class Archive:
 
     def _check(self, stored: Stored, verified: KnownFiles | None) -> None:
         """Raises ArchiveError if an object is gone or not what was stored."""
-        path = self.object_path(stored.source_id)
+        path = self._object_path(stored.source_id)
         if verified and verified.digest(path) == stored.stored_sha256:
             return
         try:
-            status = path.stat()
+            status = os.stat(path)
         except OSError:
             status = None
         self.read(stored)
@@ -293,7 +294,11 @@ class Archive:
             verified.note(path, status, stored.stored_sha256)
 
     def object_path(self, source_id: str) -> Path:
-        return self.root / "objects" / source_id[:2] / source_id
+        return Path(self._object_path(source_id))
+
+    def _object_path(self, source_id: str) -> str:
+        """As a string: a Path for each of many costs more than what is asked of its file."""
+        return f"{self.root}/objects/{source_id[:2]}/{source_id}"
 
     def store(self, source_id: str, data: bytes) -> None:
         """Write an object; it is there for good once `record_received` has been called."""
@@ -481,12 +486,14 @@ def _end_of_last_line(file: BinaryIO) -> int:
     return 0
 
 
+_STORED = itemgetter(*Stored.__dataclass_fields__)
+_RECEIPT = itemgetter(*Receipt.__dataclass_fields__)
+
+
 def _apply(event: dict[str, Any], state: State) -> None:
     match event["event"]:
         case "received":
-            stored = Stored(**{name: event[name] for name in Stored.__dataclass_fields__})
-            receipt = Receipt(**{name: event[name] for name in Receipt.__dataclass_fields__})
-            state.add(stored, receipt)
+            state.add(Stored(*_STORED(event)), Receipt(*_RECEIPT(event)))
         case "rejected":
             state.rejections[event["root"]] = [Refused(**row) for row in event["rejections"]]
         case "retracted":

@@ -25,7 +25,10 @@ from ingest.warehouse import PROJECT_ROOT, Warehouse
 
 @dataclass(slots=True)
 class Intake:
-    """What became of the files. `remark` says why the archive was read anew, if it was (`caught_up`)."""
+    """What became of the files, and the `state` of the archive then.
+
+    `remark` says why the archive was read anew, if it was (`caught_up`).
+    """
 
     new: list[str] = field(default_factory=list)
     known: int = 0
@@ -36,6 +39,7 @@ class Intake:
     remark: str | None = None
     caught_up: int = 0
     archive_digest: str = ""
+    state: State = field(default_factory=State)
 
 
 @rare_search()
@@ -62,7 +66,7 @@ def ingest(
     archive.sweep(state)
     if state.is_forgetting:
         warehouse.clear()  # a database keeps in its file what was deleted from it
-    intake = Intake(notes=[note for collection in collections for note in collection.notes])
+    intake = Intake(notes=[note for collection in collections for note in collection.notes], state=state)
     shutil.rmtree(warehouse.spill, ignore_errors=True)  # what a crash left there
     known_files = KnownFiles(warehouse.known_files)
     with RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill) as tables:
@@ -111,8 +115,8 @@ def rehearse(
 ) -> Intake:
     """Say what `ingest` would do with the files, and write nothing anywhere."""
     collections = _collect(paths, year)
-    intake = Intake(notes=[note for collection in collections for note in collection.notes])
     state = Archive(warehouse.archive).state()
+    intake = Intake(notes=[note for collection in collections for note in collection.notes], state=state)
     readings = Readings(Codebook.load(PROJECT_ROOT))
     for arrivals, _ in rounds(collections, state, [readings], progress, again):
         _add_news(arrivals, _accept(arrivals, readings, intake), readings.dated(), state, intake)

@@ -170,13 +170,12 @@ class Outcome:
         if self.error is not None:
             result["error"] = self.error
         if self.intake:
-            intake = asdict(self.intake)
             result["exports"] = {
                 "new": len(self.intake.new),
                 "known": self.intake.known,
                 "received_again": self.intake.received_again,
-                "rejected": intake["rejected"],
-                "doubtful": intake["doubtful"],
+                "rejected": [asdict(refused) for refused in self.intake.rejected],
+                "doubtful": [asdict(refused) for refused in self.intake.doubtful],
                 "new_paths": self.intake.new,
             }
             result["notes"] = self.intake.notes

@@ -217,8 +217,7 @@ class Warehouse:
                     [
                         "build",
                         *(() if is_by_code else ("--full-refresh",)),
-                        # A node that is left out does not take with it the tests that look at others, too.
-                        *(("--exclude", *_criteria(kept), "--indirect-selection", "empty") if kept else ()),
+                        *(_of_a_part(kept) if kept else ()),
                         # They say nothing about the data; `make test` runs them.
                         *("--exclude-resource-type", "unit_test"),
                         *("--exclude-resource-type", "exposure"),
@@ -236,11 +235,14 @@ class Warehouse:
                 DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if outcome.result is None or not hasattr(outcome.result, "results"):
             raise BuildError(f"dbt could not begin: {outcome.exception}")
-        if not kept:
-            self._drop_strangers(outcome.result.results)
-        if not any(str(result.status) == "error" for result in outcome.result.results):
+        account: Any = outcome.result
+        if kept:
+            account.write(str(self.dbt / "run_results.json"))
+        else:
+            self._drop_strangers(account.results)
+        if not any(str(result.status) == "error" for result in account.results):
             replace_file(self.dbt / _CODE, code.encode())
-        build = _summarise(outcome.result.results, self.build_database)
+        build = _summarise(account.results, self.build_database)
         tests = sum(node.startswith("test.") for node, _ in kept)
         build.tests_passed += tests
         build.models += len(kept) - tests
@@ -254,7 +256,12 @@ class Warehouse:
             return False
 
     def _kept_nodes(self, code: str) -> list[tuple[str, bool]]:
-        """What was built, and would be the same again (macros/kept.sql): dbt's ids, and whether it is a view."""
+        """What was built, and would be the same again (macros/kept.sql): dbt's ids, and whether it is a view.
+
+        Nothing where dbt's account of the project is gone.
+        """
+        if not (self.dbt / "manifest.json").exists():
+            return []
         with duckdb.connect(self.build_database, read_only=True) as connection:
             try:
                 return connection.execute(
@@ -274,9 +281,18 @@ class Warehouse:
                     connection.execute(f'drop {kind} if exists "{schema}"."{name}" cascade')
 
 
-def _criteria(kept: list[tuple[str, bool]]) -> list[str]:
-    """How dbt is told of them: all views at once, the rest by name, of `test.effets.<name>.<hash>`."""
-    return ["config.materialized:view", *(node.split(".")[2] for node, is_view in kept if not is_view)]
+def _of_a_part(kept: list[tuple[str, bool]]) -> list[str]:
+    """How dbt is told to leave these nodes out: all views at once, the rest by name, of `test.effets.<name>.<hash>`."""
+    names = [node.split(".")[2] for node, is_view in kept if not is_view]
+    return [
+        *("--exclude", "config.materialized:view", *names),
+        # A node that is left out does not take with it the tests that look at others, too.
+        *("--indirect-selection", "empty"),
+        # What is left is small: dbt's own work on one node goes on beside DuckDB's on another.
+        *("--threads", "2"),
+        # The manifest of this code is there.
+        "--no-write-json",
+    ]
 
 
 _RELATIONS = """

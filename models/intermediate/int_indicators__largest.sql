@@ -21,7 +21,7 @@ final as (
     from {{ ref('fct_indicator_evaluation') }} as facts
     inner join restricted
         on {{ same_component('facts', 'restricted') }}
-    inner join {{ ref('int_indicators__memberships') }} as members
+    inner join {{ ref('fct_scope_member') }} as members
         on facts.project_id = members.project_id and facts.year = members.year
     where members.scope_type <> 'site'
     group by

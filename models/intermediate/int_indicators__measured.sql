@@ -8,7 +8,7 @@ components as (
 
 memberships as (
 
-    select * from {{ ref('int_indicators__memberships') }}
+    select * from {{ ref('fct_scope_member') }}
     where scope_type <> 'site' and {{ in_touched_years('year') }}
 
 ),

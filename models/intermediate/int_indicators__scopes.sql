@@ -4,7 +4,7 @@ with
 
 memberships as (
 
-    select * from {{ ref('int_indicators__memberships') }}
+    select * from {{ ref('fct_scope_member') }}
 
 ),
 

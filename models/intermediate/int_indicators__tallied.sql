@@ -2,7 +2,7 @@ with
 
 memberships as (
 
-    select * from {{ ref('int_indicators__memberships') }}
+    select * from {{ ref('fct_scope_member') }}
     where {{ in_touched_years('year') }}
 
 ),

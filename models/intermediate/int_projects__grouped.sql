@@ -33,7 +33,7 @@ communes as (
 -- The latest profile that answers speaks for all years: a site is in one group on both sides of a change.
 declared as (
 
-    select
+    select distinct
         project_id,
         case question_id when 'status' then 'legal_status' else 'thematique' end as scope_type,
         coalesce(answer_id, 'unmapped') as scope_id,

@@ -26,6 +26,9 @@ final as (
     select
         testimony_id,
         evaluation_id,
+        project_id,
+        year,
+        question_id,
         {{ hash_key([text_key('text')]) }} as text_key
     from testimonies
     where evaluation_id in (select records.evaluation_id from records)

@@ -46,7 +46,7 @@ members as (
         memberships.year,
         {{ rows_digest(['memberships.project_id', 'memberships.scope_type', 'memberships.scope_id']) }}
             as digest
-    from {{ ref('int_indicators__memberships') }} as memberships
+    from {{ ref('fct_scope_member') }} as memberships
     inner join present on memberships.project_id = present.project_id and memberships.year = present.year
     group by memberships.year
 
@@ -54,7 +54,7 @@ members as (
 
 campaigns as (
 
-    select distinct year from {{ ref('int_indicators__memberships') }}
+    select distinct year from {{ ref('fct_scope_member') }}
 
 ),
 

@@ -44,7 +44,7 @@ with
 {% else %}
     final as (
 
-        select distinct year from {{ ref('int_indicators__memberships') }}
+        select distinct year from {{ ref('fct_scope_member') }}
 
     )
 {% endif %}

@@ -6,55 +6,38 @@ keyed as (
 
 ),
 
-repeated as (
-
-    select
-        text_key,
-        count(*) as testimony_count
-    from keyed
-    group by text_key
-    having count(*) > 1
-
-),
-
 testimonies as (
 
     select * from {{ ref('fct_testimony') }}
 
 ),
 
-ranked as (
-
-    select
-        repeated.text_key,
-        repeated.testimony_count,
-        testimonies.testimony_id,
-        testimonies.evaluation_id,
-        testimonies.project_id,
-        testimonies.year,
-        testimonies.question_id,
-        row_number() over (
-            partition by repeated.text_key, testimonies.project_id
-            order by testimonies.year, testimonies.question_id, testimonies.testimony_id
-        ) as place_in_project
-    from repeated
-    inner join keyed on repeated.text_key = keyed.text_key
-    inner join testimonies on keyed.testimony_id = testimonies.testimony_id
-
-),
-
--- The first place in each project, the earliest project first.
+-- Of a project the earliest: year, question and id, none of which holds a blank.
 placed as (
 
     select
+        text_key,
+        project_id,
+        count(*) as testimony_count,
+        min(year || ' ' || question_id || ' ' || testimony_id) as first_said
+    from keyed
+    group by text_key, project_id
+
+),
+
+-- The earliest project first.
+ranked as (
+
+    select
         *,
-        evaluation_id || ' ' || question_id as place,
+        split_part(first_said, ' ', 3) as testimony_id,
+        {{ site_of_year('project_id', "split_part(first_said, ' ', 1)") }}
+        || ' ' || split_part(first_said, ' ', 2) as place,
         row_number() over (
             partition by text_key
-            order by year, project_id, question_id, testimony_id
+            order by split_part(first_said, ' ', 1), project_id
         ) as project_rank
-    from ranked
-    where place_in_project = 1
+    from placed
 
 ),
 
@@ -63,9 +46,9 @@ copied as (
     select
         max(case when project_rank = 1 then testimony_id end) as first_testimony_id,
         count(*)::integer as project_count,
-        max(testimony_count)::integer as testimony_count,
+        sum(testimony_count)::integer as testimony_count,
         {{ join_texts('case when project_rank <= 5 then place end', 'project_rank') }} as first_places
-    from placed
+    from ranked
     group by text_key
     having count(*) > 1
 

@@ -1,8 +1,7 @@
 {{ config(
     materialized='incremental' if target.type == 'duckdb' else 'table', incremental_strategy='append',
-    on_schema_change='fail', tags=['by_year'],
-    meta={'site': "case when scope_type = 'site' then " ~ site_of_year('scope_id', 'year') ~ " end"},
-    pre_hook="{{ delete_sites() }}"
+    on_schema_change='fail', tags=['by_year'], pre_hook="{{ delete_sites() }}",
+    meta={'site': "case when scope_type = 'site' then " ~ site_of_year('scope_id', 'year') ~ " end"}
 ) }}
 
 with
