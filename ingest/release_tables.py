@@ -111,9 +111,11 @@ def write_tables(
         connection.execute(f"attach {_literal(warehouse.build_database)} as build (read_only)")
         same_years = _same_years(connection, before)
         published = _published(connection, dictionary, same_years)
+        # What lies by year last: its files take longest, and the database is given few of their rows.
+        in_order = sorted(published.values(), key=lambda table: table.year is not None)
         written = [
             beside.begin(_write_parquet, connection.cursor(), table, folder / "parquet", before, known)
-            for table in published.values()
+            for table in in_order
         ]
         # Where nothing stays, a copy would hold all twice.
         stays = any(table.same(known) for table in published.values())
@@ -129,7 +131,7 @@ def write_tables(
             if name not in published:
                 connection.execute(f'drop table "{name}"')
         connection.execute("commit")
-        for table, files in zip(published.values(), written, strict=True):
+        for table, files in zip(in_order, written, strict=True):
             made = files.result()
             parts |= made
             kept = _unchanged(table, known, made) if is_copy else 0
@@ -153,7 +155,7 @@ def write_tables(
         content.update(place.encode() + b"\0" + bytes.fromhex(digest))
     parts[DATABASE] = _status(database)
     (folder / _PARTS).write_text(json.dumps(parts, indent=1), encoding="utf-8")
-    return rows, content.hexdigest()[:12]
+    return {name: rows[name] for name in published}, content.hexdigest()[:12]
 
 
 def note_published(warehouse: Warehouse, release: str) -> None:

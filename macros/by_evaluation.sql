@@ -36,6 +36,14 @@
     {{ 'true' if found.all else 'false' }}
 {%- endmacro %}
 
+{#- Which rows are of evaluations that are made anew, of those in hand. -#}
+{% macro in_touched_evaluations() -%}
+    {%- set touched = ref('int_records__touched') -%}
+    {#- The years first: what lies by year is then not read of the others. -#}
+    year in (select touched.year from {{ touched }} as touched)
+    and evaluation_id in (select touched.evaluation_id from {{ touched }} as touched)
+{%- endmacro %}
+
 {#- Take out of these notes what the present model says is to be made anew, and what is no more. -#}
 {% macro take_out(notes, key, stamped) -%}
     {%- for note in notes %}

@@ -48,10 +48,11 @@ evaluations as (
 
 ),
 
+-- Of the years in question: what lies by year is then not read of the others.
 responses as (
 
     select * from {{ ref('fct_response_record') }}
-    where is_chosen
+    where is_chosen and year in (select corrections.year from corrections)
 
 ),
 

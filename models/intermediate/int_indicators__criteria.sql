@@ -8,6 +8,18 @@
 
 with
 
+effects as (
+
+    select distinct
+        observations.evaluation_id,
+        observations.question_id
+    from {{ ref('fct_observation') }} as observations
+    left join {{ ref('stg_codebook__answers') }} as answers
+        on observations.answer_key = answers.answer_key
+    where not coalesce(answers.is_no, false) and {{ in_touched_years('observations.year') }}
+
+),
+
 choices as (
 
     select
@@ -17,21 +29,14 @@ choices as (
         responses.category_id,
         responses.state,
         questions.role,
-        exists(
-            select 1
-            from {{ ref('fct_observation') }} as observations
-            left join {{ ref('stg_codebook__answers') }} as answers
-                on observations.answer_key = answers.answer_key
-            where
-                observations.evaluation_id = responses.evaluation_id
-                and observations.question_id = responses.question_id
-                and not coalesce(answers.is_no, false)
-        ) as has_effect
+        effects.evaluation_id is not null as has_effect
     from {{ ref('fct_response') }} as responses
     inner join {{ ref('stg_codebook__questions') }} as questions
         on responses.question_id = questions.question_id
     inner join {{ ref('categories') }} as categories
         on questions.category_id = categories.category_id
+    left join effects
+        on responses.evaluation_id = effects.evaluation_id and responses.question_id = effects.question_id
     where
         questions.form = 'social'
         and categories.criterion_number <= 12

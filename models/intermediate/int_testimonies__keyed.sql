@@ -11,13 +11,7 @@ with
 testimonies as (
 
     select * from {{ ref('fct_testimony') }}
-    where length(text) >= 60
-
-),
-
-records as (
-
-    select * from {{ ref('int_records__touched') }}
+    where length(text) >= 60 and {{ in_touched_evaluations() }}
 
 ),
 
@@ -31,7 +25,6 @@ final as (
         question_id,
         {{ hash_key([text_key('text')]) }} as text_key
     from testimonies
-    where evaluation_id in (select records.evaluation_id from records)
 
 )
 

@@ -1,8 +1,16 @@
+{{ config(
+    materialized='incremental' if target.type == 'duckdb' else 'table',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    tags=['by_evaluation'],
+    pre_hook="{{ delete_touched() }}"
+) }}
+
 with
 
 records as (
 
-    select * from {{ ref('int_records__identified') }}
+    select * from {{ ref('int_records__touched') }}
 
 ),
 
@@ -15,6 +23,7 @@ forms as (
 responses as (
 
     select * from {{ ref('fct_response') }}
+    where {{ in_touched_evaluations() }}
 
 ),
 

@@ -11,6 +11,7 @@ with
 responses as (
 
     select * from {{ ref('fct_response') }}
+    where state = 'answered' and {{ in_touched_evaluations() }}
 
 ),
 
@@ -85,9 +86,6 @@ final as (
         on
             questions.answer_list = answers.answer_list
             and observed.answer_id = answers.answer_id
-    where
-        responses.state = 'answered'
-        and responses.evaluation_id in (select records.evaluation_id from records)
 
 )
 

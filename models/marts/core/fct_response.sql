@@ -11,12 +11,7 @@ with
 responses as (
 
     select * from {{ ref('fct_response_record') }}
-
-),
-
-touched as (
-
-    select * from {{ ref('int_records__touched') }}
+    where is_chosen and {{ in_touched_evaluations() }}
 
 ),
 
@@ -47,7 +42,6 @@ final as (
         on
             responses.evaluation_id = corrections.evaluation_id
             and responses.question_id = corrections.question_id
-    where responses.is_chosen and responses.evaluation_id in (select touched.evaluation_id from touched)
 
 )
 

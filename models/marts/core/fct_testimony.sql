@@ -11,6 +11,7 @@ with
 responses as (
 
     select * from {{ ref('fct_response') }}
+    where state = 'answered' and {{ in_touched_evaluations() }}
 
 ),
 
@@ -61,9 +62,6 @@ final as (
         on
             coalesce(responses.correction_id, responses.record_id) = told.said_by
             and responses.question_id = told.question_id
-    where
-        responses.state = 'answered'
-        and responses.evaluation_id in (select records.evaluation_id from records)
 
 )
 
