@@ -241,6 +241,10 @@ class Archive:
             if folder.name not in kept:
                 shutil.rmtree(folder)
 
+    def length(self) -> int:
+        """The bytes of the ledger: while nothing else is forgotten, it only grows with what is noted."""
+        return self.ledger.stat().st_size if self.ledger.exists() else 0
+
     def objects(self) -> set[str]:
         """The names of all objects that are there."""
         found: set[str] = set()

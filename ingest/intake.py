@@ -60,7 +60,7 @@ def ingest(
     collections = _collect(paths, year)
     archive = Archive(warehouse.archive)
     state = archive.state()
-    met = state.met_paths()
+    met = state.met_paths() if collections else set()
     if not all(file.path in met for collection in collections for file in collection.candidates):
         prepare()  # something new is likely: beside all that comes before it is read
     archive.sweep(state)
@@ -68,7 +68,7 @@ def ingest(
         warehouse.clear()  # a database keeps in its file what was deleted from it
     intake = Intake(notes=[note for collection in collections for note in collection.notes], state=state)
     shutil.rmtree(warehouse.spill, ignore_errors=True)  # what a crash left there
-    known_files = KnownFiles(warehouse.known_files)
+    known_files = KnownFiles(warehouse.known_files) if collections else None
     with RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill) as tables:
         failures = _catch_up(tables, archive, state, intake, warehouse.spill)
 
@@ -98,7 +98,7 @@ def ingest(
             _note_rejections(root, [], archive, state)
         intake.rejected.extend(failures)
         intake.archive_digest = tables.settle(state, failures, archive)
-    if collections and known_files.has_news:
+    if known_files and known_files.has_news:
         known_files.save()
     write_data_docs(warehouse.data_docs)
     return intake
@@ -150,7 +150,7 @@ def _catch_up(
     an object is missing or damaged.
     """
     failures: dict[str, Rejection] = {}
-    missing = tables.missing(state)
+    missing = tables.missing(state, archive)
     dateless = set(missing) - state.with_year()
     readings = Readings(tables.codebook, spill)
 

@@ -47,9 +47,9 @@ _READERS = (
 
 #: What a build and a publication note of their work, so that the next one does what changed (macros, release_tables).
 BUILD_NOTES = {
-    "built_evaluations": "evaluation_id varchar, stamp varchar",
-    "built_years": "year integer, stamp varchar",
-    "built_sites": "evaluation_id varchar, stamp varchar",
+    "built_evaluations": "evaluation_id varchar, stamp varchar, code varchar",
+    "built_years": "year integer, stamp varchar, code varchar",
+    "built_sites": "evaluation_id varchar, stamp varchar, code varchar",
     "compared_projects": "project_id varchar, name varchar, postal_code varchar, stamp varchar",
     "tested_evaluations": "evaluation_id varchar",
     "tested_sites": "evaluation_id varchar",
@@ -93,6 +93,7 @@ class RawTables:
         self.remark: str | None = None
         self._version = readers_version(root)
         self._archive_digest: str | None = None
+        self._same_at: int | None = None
         self.connection = self._connect(database, spill)
 
     def __enter__(self) -> RawTables:
@@ -162,12 +163,13 @@ class RawTables:
         self.connection.execute("create table raw.load_state (version varchar, archive_digest varchar)")
         self.connection.execute("insert into raw.load_state values (?, null)", [self._version])
 
-    def missing(self, state: State) -> list[str]:
-        """The archived exports that the tables lack, or hold as they were before.
+    def missing(self, state: State, archive: Archive) -> list[str]:
+        """The archived exports that the tables lack, or hold as they were before; `state` is that of the archive.
 
         All after a change of the readers, what a crash left over, none otherwise.
         """
         if self._archive_digest == state.digest():
+            self._same_at = archive.length()
             return []
         loaded = dict(self._fetch("select source_id, stored_sha256 from raw.loaded"))
         stored = {source_id: stored.stored_sha256 for source_id, stored in state.stored.items()}
@@ -219,6 +221,8 @@ class RawTables:
         `failures` are archived exports that can no longer be read. Returns the state's digest. Raises ArchiveError if
         figures of a published report are gone.
         """
+        if self._archive_digest is not None and self._same_at == archive.length():
+            return self._archive_digest  # nothing was noted since
         receipts = state.current_receipts()
         digest = state.digest(receipts)
         if self._archive_digest == digest:

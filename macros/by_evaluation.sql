@@ -36,6 +36,16 @@
     {{ 'true' if found.all else 'false' }}
 {%- endmacro %}
 
+{#-
+    SQL: whether what is noted as built is what would be built now. `effets build` makes anew what dbt made by hand: nobody
+    knows by which macros.
+-#}
+{% macro is_as_built(stamped, built) -%}
+    {%- set code = env_var('EFFETS_CODE', '') if execute else '' -%}
+    {{ stamped }}.stamp = {{ built }}.stamp
+    {%- if code %} and {{ built }}.code = '{{ code }}'{% endif %}
+{%- endmacro %}
+
 {#- Which rows are of evaluations that are made anew, of those in hand. -#}
 {% macro in_touched_evaluations() -%}
     {%- set touched = ref('int_records__touched') -%}
@@ -130,9 +140,11 @@
             ('by_year', 'sites', 'evaluation_id')
         ] -%}
             {%- if not parts_of(tag) | reject('in', built) | list -%}
-                create or replace table raw.built_{{ what }} as
-                select {{ key }}, stamp
-                from {{ graph.nodes['model.effets.int_' ~ what ~ '__stamped'].relation_name }};
+                {#- What was made anew was taken out of it. #}
+                insert into raw.built_{{ what }}
+                select stamped.{{ key }}, stamped.stamp, nullif('{{ env_var('EFFETS_CODE', '') }}', '')
+                from {{ graph.nodes['model.effets.int_' ~ what ~ '__stamped'].relation_name }} as stamped
+                where stamped.{{ key }} not in (select built.{{ key }} from raw.built_{{ what }} as built);
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}

@@ -21,7 +21,7 @@ final as (
         stamped.year,
         (row_number() over (order by stamped.year, stamped.evaluation_id) - 1) // {{ batch_size() }} as batch
     from stamped
-    left join built on stamped.evaluation_id = built.evaluation_id and stamped.stamp = built.stamp
+    left join built on stamped.evaluation_id = built.evaluation_id and {{ is_as_built('stamped', 'built') }}
     where built.evaluation_id is null or {{ builds_all() }}
 
 )

@@ -20,8 +20,8 @@ asked as (
         indicator_id,
         method_version,
         component_id
-    from {{ ref('fct_indicator_evaluation') }}
-    where state <> 'not_asked'
+    from {{ ref('fct_indicator_value') }}
+    where scope_type = 'network' and status <> 'not_asked'
 
 ),
 

@@ -28,7 +28,7 @@ final as (
         stamped.year
     from stamped
     inner join years on stamped.year = years.year
-    left join built on stamped.evaluation_id = built.evaluation_id and stamped.stamp = built.stamp
+    left join built on stamped.evaluation_id = built.evaluation_id and {{ is_as_built('stamped', 'built') }}
     where built.evaluation_id is null or {{ builds_all('by_year') }}
 
 )

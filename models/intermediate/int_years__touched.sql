@@ -37,7 +37,7 @@ with
             ) // {{ batch_size() }} as batch
         from stamped
         left join evaluations on stamped.year = evaluations.year
-        left join built on stamped.year = built.year and stamped.stamp = built.stamp
+        left join built on stamped.year = built.year and {{ is_as_built('stamped', 'built') }}
         where built.year is null or {{ builds_all('by_year') }}
 
     )

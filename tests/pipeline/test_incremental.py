@@ -144,7 +144,7 @@ def test_a_build_that_broke_off_is_made_good(tmp_path: Path, quick_gate: None) -
         now = connection.execute("from raw.built_evaluations order by all").fetchall()
         kept = sorted(set(stamps) & set(now))
         connection.execute("delete from raw.built_evaluations")
-        connection.executemany("insert into raw.built_evaluations values (?, ?)", kept)
+        connection.executemany("insert into raw.built_evaluations values (?, ?, ?)", kept)
     restore(source, network.archive)
     network._ingest()
     build_facts(network.warehouse.root)
@@ -192,6 +192,29 @@ def test_what_was_built_in_part_by_hand_is_made_anew(tmp_path: Path, quick_gate:
     before = publication(warehouse)
     dbt("run", warehouse.root, "--full-refresh", "--select", "fct_response", "fct_indicator_value")
     assert publication(warehouse) == before
+
+
+@pytest.mark.slow
+def test_what_was_built_by_hand_is_made_anew_by_effets_alone(tmp_path: Path, quick_gate: None) -> None:
+    network = Network(tmp_path, seed=3)
+    warehouse = network.warehouse
+    publication(warehouse)
+    network.add()
+    dbt("run", warehouse.root)
+    made = touched(warehouse.build_database)
+    assert made > 0
+    # As if a macro had been edited for it, and taken back.
+    with duckdb.connect(warehouse.build_database) as connection:
+        connection.execute(
+            "update fct_response set state = 'lost' "
+            "where evaluation_id in (select evaluation_id from intermediate.int_evaluations__touched)"
+        )
+    dbt("run", warehouse.root)
+    assert touched(warehouse.build_database) == 0
+    in_part = publication(warehouse)
+    assert touched(warehouse.build_database) == made
+    (warehouse.dbt / "code.txt").unlink()
+    assert publication(warehouse) == in_part
 
 
 @pytest.mark.long

@@ -25,7 +25,7 @@ def tables(warehouse: Warehouse, rows: int = 10, *, reverse: bool = False) -> No
     with duckdb.connect(warehouse.build_database) as connection:
         connection.execute("create schema if not exists staging")
         connection.execute("delete from raw.built_years")
-        connection.execute("insert into raw.built_years select year, '' from range(2020, 2023) t(year)")
+        connection.execute("insert into raw.built_years select year, '', null from range(2020, 2023) t(year)")
         connection.execute("create or replace table staging.fct_hidden as select 1 as x")
         connection.execute("create or replace table stg_hidden as select 1 as x")
         connection.execute(
@@ -269,7 +269,9 @@ def test_of_a_year_sites_of_which_nothing_was_made_anew_keep_their_rows(
             ).fetchall()
 
     with duckdb.connect(warehouse.build_database) as connection:
-        connection.execute("insert into raw.built_sites select fact_id || '@' || year, '' from fct_thing")
+        connection.execute(
+            "insert into raw.built_sites select fact_id || '@' || year, '', null from fct_thing"
+        )
     first, *others = before = rows()
     one, other = first[0], others[-1][0]
     made_anew = (

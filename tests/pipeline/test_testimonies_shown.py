@@ -43,9 +43,14 @@ def test_planted_contacts_are_masked(built: Built, tmp_path: Path) -> None:
     copy = tmp_path / "build.duckdb"
     shutil.copy(built.warehouse / "build.duckdb", copy)
     manifest = json.loads((built.warehouse / "dbt" / "manifest.json").read_bytes())
-    query = manifest["nodes"]["model.effets.rpt_testimony"]["compiled_code"]
+    consented, query = (
+        manifest["nodes"][f"model.effets.{name}"]["compiled_code"]
+        for name in ("int_testimonies__consented", "rpt_testimony")
+    )
+    build = f"create or replace table intermediate.int_testimonies__consented as {consented}"
     with duckdb.connect(copy) as connection:
         connection.execute("delete from seeds.publication_consent")
+        connection.execute(build)
         assert connection.execute(query).fetchall() == [], "without a consent nothing is shown"
         connection.execute(
             "insert into seeds.publication_consent by name "
@@ -53,6 +58,7 @@ def test_planted_contacts_are_masked(built: Built, tmp_path: Path) -> None:
             "where name in ($halle, $amarre, $serre)",
             {"halle": HALLE, "amarre": AMARRE, "serre": SERRE},
         )
+        connection.execute(build)
         connection.execute(f"create temp table shown as {query}")
         texts = connection.execute("select text from shown where question_id = 'lien_social'").fetchall()
         everything = str(connection.execute("from shown").fetchall())
