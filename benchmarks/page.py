@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -95,25 +95,25 @@ def _ratios(sizes: list[dict[str, Any]]) -> list[str]:
         ("nothing new, share of ingest and build", ("nothing_new",), ("ingest", "build")),
         ("100 more, share of ingest and build", ("added_ingest", "added_build"), ("ingest", "build")),
     )
-    for label, above, below in pairs:
+    for (label, above, below), (key, by) in product(
+        pairs, (("cpu_seconds", ""), ("seconds", ", by the clock"))
+    ):
         cells = []
         for size in sizes:
             steps = [size["steps"].get(name) for name in (*above, *below)]
             if any(step is None or step["error"] for step in steps):
                 cells.append("not run")
                 continue
-            one, other = (
-                sum(size["steps"][name]["cpu_seconds"] for name in names) for names in (above, below)
-            )
-            cells.append(f"{one / other:.2f}" if other else "not run")
-        rows.append(f"| {label} | {' | '.join(cells)} |")
+            one, other = (sum(size["steps"][name][key] for name in names) for names in (above, below))
+            cells.append(f"{one / other:.3f}" if other else "not run")
+        rows.append(f"| {label}{by} | {' | '.join(cells)} |")
     for step in ("ingest", "build", "report"):
         cells = ["–"] + [_growth(before, size, step) for before, size in pairwise(sizes)]
         rows.append(
             f"| `{step}`, an evaluation's time compared with that of the size before | {' | '.join(cells)} |"
         )
     remarks = [f"At {size['evaluations']:,}: {size['remark']}" for size in sizes if "remark" in size]
-    return [*rows, "", "By seconds of the processors.", *remarks, ""]
+    return [*rows, "", "By seconds of the processors, where nothing else is said.", *remarks, ""]
 
 
 def _growth(before: dict[str, Any], size: dict[str, Any], step: str) -> str:
