@@ -20,7 +20,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -202,6 +202,8 @@ class Warehouse:
         code = _digest_of_code()
         is_by_code = self._is_built_by(code)
         kept = self._kept_nodes(code) if is_by_code else []
+        if not kept:
+            self._forget_kept()
         with (
             _environment(EFFETS_WAREHOUSE=str(self.root), EFFETS_CODE=code, DO_NOT_TRACK="1"),
             _arguments("dbt", "build"),
@@ -269,6 +271,12 @@ class Warehouse:
                 ).fetchall()
             except duckdb.CatalogException:  # written by an older version
                 return []
+
+    def _forget_kept(self) -> None:
+        """All will be built: dbt's account becomes that of this code, however early the build ends."""
+        if self.build_database.exists():
+            with duckdb.connect(self.build_database) as connection, suppress(duckdb.CatalogException):
+                connection.execute("delete from raw.kept_nodes")
 
     def _drop_strangers(self, results: Any) -> None:
         """Drop what older versions of the project built and this one does not: it would be published."""

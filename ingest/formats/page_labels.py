@@ -8,6 +8,7 @@ with the results. What matches nothing stays as it is printed: an unknown label 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -108,7 +109,8 @@ class Labels:
         forms = sorted(self._known, key=lambda form: (-len(form), form))
         spaced = [re.escape(form).replace(r"\ ", r"\s+") for form in forms]
         self._pattern = re.compile("|".join(spaced)) if spaced else re.compile(r"(?!)")
-        self.first_words = {form.split(None, 1)[0] for form in forms}
+        #: The words that the labels begin with, as the page may print them, and how many do.
+        self.first_words = Counter(form.split(None, 1)[0] for form in forms)
 
     def whole(self, text: str, start: int, end: int) -> Found | None:
         """The label that fills text[start:end] entirely (`text` is folded), or None."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -128,17 +129,20 @@ class Scanner:
         return self.fold[start:at] == "  " or word in self._turns_to_the_second(question_ids)
 
     def _second_within(self, found: Found, question_ids: tuple[str, ...]) -> int | None:
-        """Where a label of the second of three begins, if it stands behind one of the first, and both are unknown."""
+        """Where a label of the second of three begins, if it stands behind one of the first, and both are unknown.
+
+        Only the word that most begin with tells: a rarer one, such as "dans", may stand in a label of the first.
+        """
         if len(question_ids) != 3:
             return None
-        turns = self._turns_to_the_second(question_ids)
+        turns = self._turns_to_the_second(question_ids).most_common(1)
         words = re.finditer(r"(?<=\s)\S+", self.fold[found.start : found.end])
-        return next((found.start + word.start() for word in words if word.group() in turns), None)
+        return next((found.start + word.start() for word in words if word.group() in dict(turns)), None)
 
-    def _turns_to_the_second(self, question_ids: tuple[str, ...]) -> set[str]:
-        """The words that labels of the second question begin with, and none of the first."""
+    def _turns_to_the_second(self, question_ids: tuple[str, ...]) -> Counter[str]:
+        """The words that labels of the second question begin with, how many do, and none of the first does."""
         first, second = (labels_of(self.codebook, question_id) for question_id in question_ids[:2])
-        return second.first_words - first.first_words
+        return Counter({word: n for word, n in second.first_words.items() if word not in first.first_words})
 
     def labels(self, start: int, end: int, how: Joint, *question_ids: str) -> list[Found]:
         labels = labels_of(self.codebook, *question_ids)

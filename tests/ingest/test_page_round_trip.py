@@ -96,6 +96,17 @@ def test_what_was_visible_comes_back(seed, generation, form, damaged, style):
     there_and_back(seed, generation, form, damaged, style)
 
 
+@pytest.mark.parametrize("occasions", [[], ["Lors d'évènements grand public"]])
+def test_an_unknown_audience_is_not_cut_at_a_word_that_an_occasion_may_begin_with(occasions):
+    answers = social_answers("round trip", 23) | {
+        "impact_social_public": ["Jeunes dans le besoin"],
+        "impact_social_occasion": occasions,
+    }
+    found = read(render(answers, "Exemple", "T3", "html", PLAIN))
+    assert found.answers("impact_social_public") == {"?jeunes dans le besoin"}
+    assert found.state("impact_social_occasion") == ("answered" if occasions else "blank")
+
+
 @pytest.mark.long
 @settings(max_examples=5000, deadline=None)
 @PAGES

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 
-from ingest.warehouse import Warehouse
+from ingest.warehouse import BuildError, Warehouse
 from tests.pipeline.test_incremental import Network
 from tests.pipeline.warehouses import dbt
 
@@ -57,6 +58,23 @@ def test_what_stays_the_same_is_left_out(tmp_path: Path, quick_gate: None) -> No
     warehouse.build()
     assert asked(warehouse) == everything
     assert kept(warehouse) == same
+
+
+def test_a_build_by_other_code_that_ended_early_leaves_nothing_out(
+    tmp_path: Path, quick_gate: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What dbt then left of its account is of that code, which may have been taken back."""
+    warehouse = Network(tmp_path, seed=5).warehouse
+    assert not warehouse.build().failures
+    assert kept(warehouse) != set()
+    with monkeypatch.context() as other:
+        other.setattr("ingest.warehouse._digest_of_code", lambda: "other")
+        other.setattr(
+            "dbt.cli.main.dbtRunner.invoke", lambda *_: SimpleNamespace(result=None, exception="stopped")
+        )
+        with pytest.raises(BuildError, match="stopped"):
+            warehouse.build()
+    assert kept(warehouse) == set()
 
 
 def test_what_did_not_pass_is_asked_again(tmp_path: Path, quick_gate: None) -> None:

@@ -32,6 +32,7 @@ grouped as (
 
 final as (
 
+    -- `unknown` holds those that nothing is known of: no site is left out.
     select
         scope_type,
         coalesce(scope_id, 'unknown') as scope_id,
