@@ -90,7 +90,10 @@ def label_key(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question of any form; None where the seed is empty. `axis`: the block of an environmental file."""
+    """A question of any form; None where the seed is empty. `axis`: the block of an environmental file.
+
+    `page_openers` are the words that its answers begin with where a page sets nothing before them.
+    """
 
     question_id: str
     form: str
@@ -106,6 +109,7 @@ class Question:
     label_en: str
     typeform_type: str | None
     axis: str | None
+    page_openers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,11 @@ class Codebook:
 
 
 _QUESTION_SCHEMA = pa.schema(
-    [(name, pa.int32() if name == "position" else pa.string()) for name in Question.__dataclass_fields__]
+    [
+        (name, pa.int32() if name == "position" else pa.string())
+        for name in Question.__dataclass_fields__
+        if name != "page_openers"  # no form needs them
+    ]
 )
 _LABEL_SCHEMA = pa.schema([(name, pa.string()) for name in Label.__dataclass_fields__])
 _FORM_SCHEMA = pa.schema(
@@ -262,6 +270,7 @@ def _load(root: Path) -> Codebook:
                 label_en=row["label_en"],
                 typeform_type=row["typeform_type"] or None,
                 axis=row.get("axis") or None,
+                page_openers=_several(row.get("page_openers") or ""),
             )
     answers: dict[str, list[Answer]] = {
         question.answer_list: [] for question in questions.values() if question.answer_list
@@ -275,7 +284,7 @@ def _load(root: Path) -> Codebook:
                 label_fr=row["label_fr"],
                 polarity=int(row["polarity"]),
                 is_no=row["is_no"] == "1",
-                page_labels=tuple(filter(None, row["page_labels"].split("|"))),
+                page_labels=_several(row["page_labels"]),
                 label_en=row["label_en"],
             )
         )
@@ -347,6 +356,10 @@ def _fault(
     if field.part is not None and (field.target != "question" or field.part < 1):
         return "only a question comes in parts, counted from 1"
     return None
+
+
+def _several(cell: str) -> tuple[str, ...]:
+    return tuple(filter(None, cell.split("|")))
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

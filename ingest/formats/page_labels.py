@@ -8,8 +8,7 @@ with the results. What matches nothing stays as it is printed: an unknown label 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -109,8 +108,8 @@ class Labels:
         forms = sorted(self._known, key=lambda form: (-len(form), form))
         spaced = [re.escape(form).replace(r"\ ", r"\s+") for form in forms]
         self._pattern = re.compile("|".join(spaced)) if spaced else re.compile(r"(?!)")
-        #: The words that the labels begin with, as the page may print them, and how many do.
-        self.first_words = Counter(form.split(None, 1)[0] for form in forms)
+        #: The words that the labels begin with, as the page may print them.
+        self.first_words = frozenset(form.split(None, 1)[0] for form in forms)
 
     def whole(self, text: str, start: int, end: int) -> Found | None:
         """The label that fills text[start:end] entirely (`text` is folded), or None."""
@@ -195,3 +194,29 @@ class Labels:
 def labels_of(codebook: Codebook, *question_ids: str) -> Labels:
     """The labels of these questions, made once for a codebook."""
     return Labels(codebook, question_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What shows that a label of one question ends and one of the next begins, where nothing stands between them.
+
+    `begins`: a label of the next begins so, and none of the first does. `within`: not even in the middle of one of the
+    first, known or not.
+    """
+
+    begins: re.Pattern[str]
+    within: re.Pattern[str]
+
+
+@cache
+def turn_between(codebook: Codebook, first: str, second: str) -> Turn:
+    """The turn from the question `first` to the question `second`, made once for a codebook."""
+    openers = [fold(words) for words in codebook.questions[second].page_openers]
+    own = labels_of(codebook, second).first_words - labels_of(codebook, first).first_words
+    return Turn(_any_of([*openers, *own]), _any_of(openers))
+
+
+def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for any of these phrases, as whole words, whatever blanks stand in them."""
+    spaced = [re.escape(phrase).replace(r"\ ", r"\s+") for phrase in sorted(phrases)]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)" if spaced else r"(?!)")

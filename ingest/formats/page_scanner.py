@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 from ingest.codebook import Codebook
-from ingest.formats.page_labels import Found, Joint, labels_of
+from ingest.formats.page_labels import Found, Joint, labels_of, turn_between
 from ingest.formats.page_layout import ANCHORS, RECOGNISED, TESTIMONY, Layout, Section
 from ingest.formats.page_quote import find_quotation, looks_cut, without_page_period
 from ingest.formats.page_text import BULLET, QUOTE, Page
@@ -125,24 +124,16 @@ class Scanner:
             # The first of three joins its labels by a word or a comma; a blank alone leads to the next.
             return self.fold[done:at].isspace()
         # Nothing stands between the two blanks around an empty one. Where blanks were run together, the word tells.
-        word = self.fold[at:].split(None, 1)[0]
-        return self.fold[start:at] == "  " or word in self._turns_to_the_second(question_ids)
+        turn = turn_between(self.codebook, *question_ids[:2])
+        return self.fold[start:at] == "  " or turn.begins.match(self.fold, at) is not None
 
     def _second_within(self, found: Found, question_ids: tuple[str, ...]) -> int | None:
-        """Where a label of the second of three begins, if it stands behind one of the first, and both are unknown.
-
-        Only the word that most begin with tells: a rarer one, such as "dans", may stand in a label of the first.
-        """
+        """Where a label of the second of three begins, if it stands behind one of the first, and both are unknown."""
         if len(question_ids) != 3:
             return None
-        turns = self._turns_to_the_second(question_ids).most_common(1)
-        words = re.finditer(r"(?<=\s)\S+", self.fold[found.start : found.end])
-        return next((found.start + word.start() for word in words if word.group() in dict(turns)), None)
-
-    def _turns_to_the_second(self, question_ids: tuple[str, ...]) -> Counter[str]:
-        """The words that labels of the second question begin with, how many do, and none of the first does."""
-        first, second = (labels_of(self.codebook, question_id) for question_id in question_ids[:2])
-        return Counter({word: n for word, n in second.first_words.items() if word not in first.first_words})
+        turn = turn_between(self.codebook, *question_ids[:2])
+        match = turn.within.search(self.fold, found.start + 1, found.end)
+        return match.start() if match else None
 
     def labels(self, start: int, end: int, how: Joint, *question_ids: str) -> list[Found]:
         labels = labels_of(self.codebook, *question_ids)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from examples.answers import Taste, social_answers
 from examples.pages import DAMAGES, FORMS, GENERATIONS, Style, canonical, damage, render, visible
-from ingest.codebook import label_key
+from ingest.codebook import fold, label_key
 from tests.ingest.pages import SAMPLES, Read, read
 
 STYLES = st.builds(
@@ -105,6 +105,21 @@ def test_an_unknown_audience_is_not_cut_at_a_word_that_an_occasion_may_begin_wit
     found = read(render(answers, "Exemple", "T3", "html", PLAIN))
     assert found.answers("impact_social_public") == {"?jeunes dans le besoin"}
     assert found.state("impact_social_occasion") == ("answered" if occasions else "blank")
+
+
+@pytest.mark.parametrize("form", ["html", "article"])
+@pytest.mark.parametrize("audience", ["Jeunes dans le besoin", "Publics en difficulté"])
+@pytest.mark.parametrize(
+    "occasion", ["Pendant les fêtes", "Au cours de l'été", "À l'occasion d'un repas", "Lors d'un repas"]
+)
+def test_an_unknown_occasion_is_told_by_what_the_codebook_says_occasions_begin_with(form, audience, occasion):
+    answers = social_answers("round trip", 23) | {
+        "impact_social_public": [audience],
+        "impact_social_occasion": [occasion],
+    }
+    found = read(render(answers, "Exemple", "T3", form, PLAIN))
+    assert len(found.answers("impact_social_public")) == 1
+    assert found.answers("impact_social_occasion") == {f"?{fold(occasion)}"}
 
 
 @pytest.mark.long
