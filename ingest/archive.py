@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -244,6 +244,13 @@ class Archive:
     def length(self) -> int:
         """The bytes of the ledger: while nothing else is forgotten, it only grows with what is noted."""
         return self.ledger.stat().st_size if self.ledger.exists() else 0
+
+    def ledger_digest(self) -> str:
+        """A sha256 of the ledger as it stands there."""
+        if not self.ledger.exists():
+            return sha256().hexdigest()
+        with open(self.ledger, "rb") as file:
+            return file_digest(file, "sha256").hexdigest()
 
     def objects(self) -> set[str]:
         """The names of all objects that are there."""

@@ -165,7 +165,7 @@ def _chunks(
     size = 0
     for collection in collections:
         for file in collection.candidates:
-            source_id = known_files.digest(file.file) if known_files else None
+            source_id = known_files.digest(file.file, file.status) if known_files else None
             if source_id is not None and _is_known(source_id, state, again):
                 chunk.append(_Opened(collection, file, source_id, None, None, 1))
             else:

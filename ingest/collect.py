@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
+from ingest.known_files import Status, status_of
 from ingest.reading import Rejection
 from ingest.speech import tr
 
@@ -39,11 +40,12 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that may be an export, `file`. `path` is relative to the PATH it was found under."""
+    """A file that may be an export, `file`, as it was when it was found. `path` is relative to the PATH it was found
+    under."""
 
     file: str
     path: str
-    size: int
+    status: Status
     year: int | None
     year_basis: str | None  # manifest, folder or option
     project_name: str | None = None  # from the manifest
@@ -140,7 +142,7 @@ def collect(root: Path, year: int | None = None, size_limit: int = SIZE_LIMIT) -
         row = manifest.get(name)
         met.add(name)
         try:
-            size = _size_of_regular_file(file, folder, size_limit)
+            status = _status_of_regular_file(file, folder, size_limit)
         except Rejection as rejection:
             collection.refused.append(Refused.of(path, rejection))
             continue
@@ -149,7 +151,7 @@ def collect(root: Path, year: int | None = None, size_limit: int = SIZE_LIMIT) -
             Candidate(
                 file,
                 path,
-                size,
+                status,
                 export_year,
                 basis,
                 row.project_name if row else None,
@@ -214,7 +216,7 @@ def _relative(file: str, folder: str) -> str:
     return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _size_of_regular_file(file: str, root: str, size_limit: int) -> int:
+def _status_of_regular_file(file: str, root: str, size_limit: int) -> Status:
     try:
         status = os.lstat(file)
         if stat.S_ISLNK(status.st_mode):
@@ -231,7 +233,7 @@ def _size_of_regular_file(file: str, root: str, size_limit: int) -> int:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except (OSError, RuntimeError) as error:  # RuntimeError: links that run in a circle
         raise _unreadable(error) from error
-    return status.st_size
+    return status_of(status)
 
 
 def _check_regular(status: os.stat_result, size_limit: int) -> None:

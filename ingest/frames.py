@@ -260,20 +260,28 @@ _PREPARATIONS = {
         select source_id, record_key, question_id from testimonies
     """,
     "carried": """
+        with asked as (
+            select form, count(*)::integer as question_count from codebook_questions group by form
+        ),
+
+        counted as (
+            select responses.source_id, responses.record_key, questions.form, count(*)::integer as stated_count
+            from responses
+            inner join codebook_questions as questions using (question_id)
+            group by all
+        )
+
         select
             record_forms.source_id,
             record_forms.record_key,
             record_forms.form,
             any_value(record_forms.default_state) as default_state,
-            asked.question_count,
-            count(responses.question_id)::integer as stated_count
+            any_value(asked.question_count) as question_count,
+            coalesce(any_value(counted.stated_count), 0) as stated_count
         from record_forms
-        left join (
-            select form, count(*)::integer as question_count from codebook_questions group by form
-        ) as asked using (form)
-        left join codebook_questions as questions using (form)
-        left join responses using (source_id, record_key, question_id)
-        group by all
+        left join asked using (form)
+        left join counted using (source_id, record_key, form)
+        group by record_forms.source_id, record_forms.record_key, record_forms.form
     """,
     "closed_lists": """
         select answer_list, list(distinct answer_list || '/' || answer_id) as answer_keys

@@ -69,38 +69,41 @@ def ingest(
     intake = Intake(notes=[note for collection in collections for note in collection.notes], state=state)
     shutil.rmtree(warehouse.spill, ignore_errors=True)  # what a crash left there
     known_files = KnownFiles(warehouse.known_files) if collections else None
-    with RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill) as tables:
-        failures = _catch_up(tables, archive, state, intake, warehouse.spill)
+    with Beside() as beside:
+        with RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill) as tables:
+            failures = _catch_up(tables, archive, state, intake, warehouse.spill)
 
-        def settle(arrivals: list[Arrival], readings: Readings) -> None:
-            accepted = _accept(arrivals, readings, intake)
-            dated = tables.dated() | readings.dated()
-            archive.store_all((source_id, readings.exports[source_id].data) for source_id in sorted(accepted))
-            archive.record_received(_add_news(arrivals, accepted, dated, state, intake))
-            tables.take(readings, accepted)
-            readings.clear()
+            def settle(arrivals: list[Arrival], readings: Readings) -> None:
+                accepted = _accept(arrivals, readings, intake)
+                dated = tables.dated() | readings.dated()
+                archive.store_all(
+                    (source_id, readings.exports[source_id].data) for source_id in sorted(accepted)
+                )
+                archive.record_received(_add_news(arrivals, accepted, dated, state, intake))
+                tables.take(readings, accepted)
+                readings.clear()
 
-        # A round is judged and stored while the next one is read.
-        turns = [Readings(tables.codebook, warehouse.spill) for _ in range(2)]
-        with Beside() as beside:
+            # A round is judged and stored while the next one is read.
+            turns = [Readings(tables.codebook, warehouse.spill) for _ in range(2)]
             for arrivals, readings in rounds(
                 collections, state, turns, progress, again, known_files, beside.wait
             ):
                 beside.wait()
                 beside.begin(settle, arrivals, readings)
             beside.wait()
-        _report_refused(collections, intake)
-        for collection in collections:
-            _note_rejections(str(collection.root), collection.refused, archive, state)
-        for root in [
-            root for root, refused in state.rejections.items() if refused and not Path(root).exists()
-        ]:
-            _note_rejections(root, [], archive, state)
-        intake.rejected.extend(failures)
-        intake.archive_digest = tables.settle(state, failures, archive)
-    if known_files and known_files.has_news:
-        known_files.save()
-    write_data_docs(warehouse.data_docs)
+            beside.begin(write_data_docs, warehouse.data_docs)
+            _report_refused(collections, intake)
+            for collection in collections:
+                _note_rejections(str(collection.root), collection.refused, archive, state)
+            for root in [
+                root for root, refused in state.rejections.items() if refused and not Path(root).exists()
+            ]:
+                _note_rejections(root, [], archive, state)
+            intake.rejected.extend(failures)
+            intake.archive_digest = tables.settle(state, failures, archive)
+        if known_files and known_files.has_news:
+            known_files.save()
+        beside.wait()
     return intake
 
 

@@ -20,7 +20,8 @@ from ingest.durable import replace_file
 #: A file must be this old, in nanoseconds, to be known by its status.
 _GRAIN = 2_000_000_000
 
-_Status = tuple[int, int, int, int, int]
+#: What changes with any change of a file (`status_of`).
+Status = tuple[int, int, int, int, int]
 
 
 class KnownFiles:
@@ -28,8 +29,8 @@ class KnownFiles:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._known: dict[str, tuple[_Status, str]] = {}
-        self._met: dict[str, tuple[_Status, str]] = {}
+        self._known: dict[str, tuple[Status, str]] = {}
+        self._met: dict[str, tuple[Status, str]] = {}
         self.has_news = False
         try:
             content = orjson.loads(file.read_bytes())
@@ -40,14 +41,14 @@ class KnownFiles:
         except (OSError, ValueError, TypeError, AttributeError):
             self.has_news = True
 
-    def digest(self, path: str | Path) -> str | None:
-        """The sha256 of a file that is what it was; None if it has to be opened."""
+    def digest(self, path: str | Path, status: Status | None = None) -> str | None:
+        """The sha256 of a file that is what it was; None if it has to be opened. `status`: the file's, if at hand."""
         name = _name(path)
         known = self._known.get(name)
         if known is None:
             return None
         try:
-            if status_of(os.stat(path)) != known[0]:
+            if (status or status_of(os.stat(path))) != known[0]:
                 return None
         except OSError:
             return None
@@ -72,6 +73,6 @@ def _name(path: str | Path) -> str:
     return sha256(os.fsencode(path)).hexdigest()[:32]
 
 
-def status_of(status: os.stat_result) -> _Status:
-    """What changes with any change of a file."""
+def status_of(status: os.stat_result) -> Status:
+    """What tells two states of a file apart."""
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev

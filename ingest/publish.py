@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingest.beside import Beside
 from ingest.dictionary import Dictionary, Table, write_dictionary
 from ingest.durable import replace_link, sync_folder, sync_tree
 from ingest.quality_page import write_quality
@@ -58,9 +59,11 @@ def publish(warehouse: Warehouse, kept: int = KEPT_RELEASES, languages: Sequence
     try:
         dictionary = _dictionary(warehouse)
         before = [warehouse.releases / release for release in releases(warehouse)[-1:] if kept > 1]
-        rows, content = write_tables(warehouse, writing, dictionary, before[0] if before else None)
-        write_dictionary([table for table in dictionary if table.name in rows], writing / "dictionary")
-        write_quality(warehouse, writing / "quality", languages)
+        with Beside() as beside:
+            quality = beside.begin(write_quality, warehouse, writing / "quality", languages)
+            rows, content = write_tables(warehouse, writing, dictionary, before[0] if before else None)
+            write_dictionary([table for table in dictionary if table.name in rows], writing / "dictionary")
+            quality.result()
         last = releases(warehouse)[-1:]
         if (
             last

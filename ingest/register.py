@@ -79,7 +79,12 @@ def write_settings(database: Path, settings: Settings, root: Path) -> None:
     }
     with duckdb.connect(database) as connection:
         connection.execute("create schema if not exists raw")
+        there = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'raw'"
+        ).fetchall()
         for name, content in tables.items():
+            if (name,) in there and connection.execute(f"from raw.{name}").fetchall() == content:
+                continue
             connection.execute(f"drop table if exists raw.{name}")
             connection.execute(create_table(f"raw.{name}", RAW_TABLES[name]))
             if content:

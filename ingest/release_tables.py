@@ -22,7 +22,7 @@ from ingest.beside import Beside
 from ingest.dictionary import PREFIXES, Table, comment
 from ingest.known_files import status_of
 from ingest.readings import bounded
-from ingest.warehouse import Warehouse
+from ingest.warehouse import STORAGE_VERSION, Warehouse
 
 #: A year of figures is put in order at once.
 MEMORY_LIMIT = "600MB"
@@ -122,7 +122,7 @@ def write_tables(
         is_copy = bool(before and stays and known.get(DATABASE) == _status(before / DATABASE))
         if before is not None and is_copy:
             shutil.copyfile(before / DATABASE, database)
-        connection.execute(f"attach {_literal(database)} as release")
+        connection.execute(f"attach {_literal(database)} as release (storage_version '{STORAGE_VERSION}')")
         connection.execute("use release")
         connection.execute("begin")
         for (name,) in connection.execute(

@@ -69,6 +69,10 @@ _CODE_FILES = (
 )
 _CODE = "code.txt"
 
+#: How DuckDB lays out build.duckdb and effets.duckdb: as every DuckDB from 1.3 on can read, which is the first that
+#: packs texts well. It takes a third less time and place than what all can read.
+STORAGE_VERSION = "v1.3.0"
+
 #: Of the rows that a failed test found, so many are named.
 NAMED_CASES = 5
 
@@ -214,27 +218,32 @@ class Warehouse:
             from dbt.cli.main import dbtRunner
 
             runner = dbtRunner(callbacks=[_progress_of(progress)] if progress else [])
-            try:
-                outcome = runner.invoke(
-                    [
-                        "build",
-                        *(() if is_by_code else ("--full-refresh",)),
-                        *(_of_a_part(kept) if kept else ()),
-                        # They say nothing about the data; `make test` runs them.
-                        *("--exclude-resource-type", "unit_test"),
-                        *("--exclude-resource-type", "exposure"),
-                        *("--exclude-resource-type", "saved_query"),
-                        *("--project-dir", str(PROJECT_ROOT)),
-                        *("--profiles-dir", str(PROJECT_ROOT)),
-                        *("--target-path", str(self.dbt)),
-                        *("--log-path", str(self.dbt)),
-                        *("--log-level", "none", "--log-level-file", "none"),
-                        *("--no-version-check", "--no-print", "--no-use-colors"),
-                    ]
-                )
-            finally:
-                # dbt keeps the database open until the process ends; publishing reads it before that.
-                DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+            # A part is small, as a rule: dbt's own work on one node goes on beside DuckDB's on another. Where it is
+            # not, two threads may need more memory than those of the profile.
+            for threads in (("--threads", "2"), ()) if kept else ((),):
+                try:
+                    outcome = runner.invoke(
+                        [
+                            *("build", *threads),
+                            *(() if is_by_code else ("--full-refresh",)),
+                            *(_of_a_part(kept) if kept else ()),
+                            # They say nothing about the data; `make test` runs them.
+                            *("--exclude-resource-type", "unit_test"),
+                            *("--exclude-resource-type", "exposure"),
+                            *("--exclude-resource-type", "saved_query"),
+                            *("--project-dir", str(PROJECT_ROOT)),
+                            *("--profiles-dir", str(PROJECT_ROOT)),
+                            *("--target-path", str(self.dbt)),
+                            *("--log-path", str(self.dbt)),
+                            *("--log-level", "none", "--log-level-file", "none"),
+                            *("--no-version-check", "--no-print", "--no-use-colors"),
+                        ]
+                    )
+                finally:
+                    # dbt keeps the database open until the process ends; publishing reads it before that.
+                    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+                if not _lacked_memory(outcome):
+                    break
         if outcome.result is None or not hasattr(outcome.result, "results"):
             raise BuildError(f"dbt could not begin: {outcome.exception}")
         account: Any = outcome.result
@@ -266,8 +275,9 @@ class Warehouse:
             return []
         with duckdb.connect(self.build_database, read_only=True) as connection:
             try:
+                # No parameter: with the first, DuckDB imports pandas.
                 return connection.execute(
-                    "select unique_id, is_view from raw.kept_nodes where code = $1 order by all", [code]
+                    f"select unique_id, is_view from raw.kept_nodes where code = '{code}' order by all"
                 ).fetchall()
             except duckdb.CatalogException:  # written by an older version
                 return []
@@ -296,11 +306,14 @@ def _of_a_part(kept: list[tuple[str, bool]]) -> list[str]:
         *("--exclude", "config.materialized:view", *names),
         # A node that is left out does not take with it the tests that look at others, too.
         *("--indirect-selection", "empty"),
-        # What is left is small: dbt's own work on one node goes on beside DuckDB's on another.
-        *("--threads", "2"),
         # The manifest of this code is there.
         "--no-write-json",
     ]
+
+
+def _lacked_memory(outcome: Any) -> bool:
+    results = getattr(outcome.result, "results", ())
+    return any("Out of Memory" in (result.message or "") for result in results)
 
 
 _RELATIONS = """

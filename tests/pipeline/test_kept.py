@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import pytest
@@ -75,6 +76,29 @@ def test_a_build_by_other_code_that_ended_early_leaves_nothing_out(
         with pytest.raises(BuildError, match="stopped"):
             warehouse.build()
     assert kept(warehouse) == set()
+
+
+def test_a_part_that_lacks_memory_is_built_again_by_one_thread(
+    tmp_path: Path, quick_gate: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dbt.cli.main import dbtRunner
+
+    network = Network(tmp_path, seed=5)
+    whole = network.warehouse.build()
+    network.add()
+    is_together: list[bool] = []
+
+    def invoke(self: dbtRunner, arguments: list[str], invoke: Any = dbtRunner.invoke) -> Any:
+        is_together.append("--threads" in arguments)
+        if is_together != [True]:
+            return invoke(self, arguments)
+        lacking = SimpleNamespace(status="error", message="Out of Memory Error: failed to pin block")
+        return SimpleNamespace(result=SimpleNamespace(results=[lacking]))
+
+    monkeypatch.setattr(dbtRunner, "invoke", invoke)
+    part = network.warehouse.build()
+    assert is_together == [True, False]
+    assert (part.failures, part.tests_passed) == ([], whole.tests_passed)
 
 
 def test_what_did_not_pass_is_asked_again(tmp_path: Path, quick_gate: None) -> None:

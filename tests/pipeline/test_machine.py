@@ -18,7 +18,7 @@ import pytest
 
 from ingest.archive import Archive
 from ingest.raw_tables import RawTables
-from ingest.warehouse import Warehouse
+from ingest.warehouse import STORAGE_VERSION, Warehouse
 from tests.pipeline.checksums import read_publication
 from tests.pipeline.warehouses import ROOT, fill, invoke, invoke_json
 
@@ -298,3 +298,5 @@ def test_a_build_database_of_another_version_is_made_anew(harm: str, exports: Pa
     assert json.loads(result.stdout)["release"] == first
     with duckdb.connect(database, read_only=True) as connection:
         assert connection.execute("select count(*) from raw.exports").fetchall() == [(2,)]
+        layout = connection.execute("select tags['storage_version'] from duckdb_databases()").fetchall()
+        assert (f"{STORAGE_VERSION}+",) in layout

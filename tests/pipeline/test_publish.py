@@ -14,7 +14,7 @@ from ingest import publish as publish_module
 from ingest.dictionary import Table, Text
 from ingest.publish import publish, releases
 from ingest.raw_tables import RawTables
-from ingest.warehouse import PROJECT_ROOT, Warehouse
+from ingest.warehouse import PROJECT_ROOT, STORAGE_VERSION, Warehouse
 
 
 def tables(warehouse: Warehouse, rows: int = 10, *, reverse: bool = False) -> None:
@@ -84,6 +84,29 @@ def test_layout(warehouse: Warehouse) -> None:
     assert (warehouse.quality / "index.html").is_file()
     assert os.readlink(warehouse.releases / "current") == release.release_id == releases(warehouse)[0]
     assert not list(warehouse.root.rglob(".*"))
+
+
+def test_an_old_layout_is_brought_up_to_the_present_one(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And so the rows that the release before had, which are copied with its database."""
+    with monkeypatch.context() as before:
+        before.setattr("ingest.release_tables.STORAGE_VERSION", "v1.0.0")
+        publish(warehouse)
+    assert layout(warehouse.database) == "v1.0.0+"
+    with duckdb.connect(warehouse.build_database) as connection:
+        connection.execute("update fct_thing set value = value + 1 where year = 2022")
+    publish(warehouse)
+    assert layout(warehouse.database) == f"{STORAGE_VERSION}+"
+
+
+def layout(database: Path) -> str:
+    """The oldest DuckDB that reads a database."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{database}' as looked_at (read_only)")
+        query = "select tags['storage_version'] from duckdb_databases() where database_name = 'looked_at'"
+        [(version,)] = connection.execute(query).fetchall()
+        return str(version)
 
 
 def test_parquet_and_database_hold_the_same_in_the_order_of_keys(warehouse: Warehouse) -> None:
