@@ -391,23 +391,32 @@ def _replace_sites(
     of_years = f"{table.year} in ({', '.join(years)})"
     anew = f"""
         {of_years} and not coalesce(
-            {table.site} in (select evaluation_id from build.raw.published_sites where release = $1), false
+            {table.site} in (
+                select evaluation_id from build.raw.published_sites
+                where release = $1 and {_of_these(years)}
+            ),
+            false
         )
     """
-    gone = _sums(connection, f'"{table.name}" where {anew}', table, [before])
-    added = _sums(connection, f'build.main."{table.name}" where {anew}', table, [before])
-    for year, place in zip(map(int, years), new, strict=True):
-        sums = _Sums.of(old[place][0]).replaced(gone.get(year, _NONE), added.get(year, _NONE))
-        if table.content(sums) != made[place][0]:
+    # Looked for once: most rows of a year stay.
+    for rows, source in (("gone", f'"{table.name}"'), ("added", f'build.main."{table.name}"')):
+        place = "rowid as place, " if rows == "gone" else ""
+        connection.execute(
+            f"create or replace temp table {rows} as select {place}{names} from {source} where {anew}",
+            [before],
+        )
+    gone, added = (_sums(connection, rows, table) for rows in ("gone", "added"))
+    for year, file in zip(map(int, years), new, strict=True):
+        sums = _Sums.of(old[file][0]).replaced(gone.get(year, _NONE), added.get(year, _NONE))
+        if table.content(sums) != made[file][0]:
             return False
     connection.execute("begin")
-    connection.execute(f'delete from "{table.name}" where {anew}', [before])
+    connection.execute(f'delete from "{table.name}" where {of_years} and rowid in (select place from gone)')
     connection.execute(
         f"""
         insert into "{table.name}" ({names})
-        select {names} from build.main."{table.name}" where {anew} order by {table.year}, {", ".join(table.order)}
-        """,
-        [before],
+        select {names} from added order by {table.year}, {", ".join(table.order)}
+        """
     )
     connection.execute("commit")
     return True
@@ -421,11 +430,16 @@ def _are_few(connection: duckdb.DuckDBPyConnection, years: list[str], before: st
         from build.raw.built_sites as built
         left join build.raw.published_sites as published
             on built.evaluation_id = published.evaluation_id and published.release = $1
-        where split_part(built.evaluation_id, '@', -1) in ({", ".join(f"'{year}'" for year in years)})
+        where {_of_these(years, "built")}
         """,
         [before],
     ).fetchall()
     return bool(found[0][0])
+
+
+def _of_these(years: list[str], notes: str = "published_sites") -> str:
+    """SQL: whether a site of the notes is one of these years."""
+    return f"split_part({notes}.evaluation_id, '@', -1) in ({', '.join(map(repr, years))})"
 
 
 def _literal(path: Path) -> str:
