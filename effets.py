@@ -8,7 +8,7 @@ effets run  =  ingest    files → archive → raw tables
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from typing import Annotated
 import duckdb
 import typer
 
+from ingest import dbt_process
 from ingest.archive import Archive, ArchiveError, State
 from ingest.codebook_rows import answer_rows, form_rows
 from ingest.collect import UsageError
@@ -89,7 +90,7 @@ def run_command(
 ) -> None:
     """The main job: ingest EXPORTS, build, validate, publish, and write the report of the last year."""
     with _job("run", warehouse, quiet, as_json) as job, job.warehouse.lock():
-        _ingest(job, [exports], None)
+        _ingest(job, [exports], None, foresee_news=lambda: dbt_process.prepare(job.warehouse))
         _publish(job)
         _report(job, out, None)
 
@@ -125,6 +126,7 @@ def build_command(
 ) -> None:
     """Run dbt build on build.duckdb, validate and publish, whether anything changed or not."""
     with _job("build", warehouse, quiet, as_json) as job, job.warehouse.lock():
+        dbt_process.prepare(job.warehouse)
         _catch_up(job)
         _publish(job, always=True)
 
@@ -447,9 +449,17 @@ def _job(command: str, root: Path, quiet: bool, as_json: bool) -> Iterator[Job]:
         raise typer.Exit(exit_code)
 
 
-def _ingest(job: Job, paths: list[Path], year: int | None, again: bool = False) -> None:
+def _ingest(
+    job: Job,
+    paths: list[Path],
+    year: int | None,
+    again: bool = False,
+    foresee_news: Callable[[], None] = lambda: None,
+) -> None:
     with job.console.step("ingest", tr("reading exports")) as progress:
-        intake = job.outcome.intake = ingest(paths, job.warehouse, year, progress, again=again)
+        intake = job.outcome.intake = ingest(
+            paths, job.warehouse, year, progress, again=again, foresee_news=foresee_news
+        )
     _note_intake(job, intake)
 
 
@@ -494,10 +504,11 @@ def _publish(job: Job, always: bool = False) -> None:
     if last and last.fingerprint == fingerprint and not always and not state.is_forgetting:
         job.outcome.publication = last
     else:
+        dbt_process.prepare(job.warehouse)
         _verify(job, state, KnownFiles(job.warehouse.verified))
         write_settings(job.warehouse.build_database, settings, PROJECT_ROOT)
         with job.console.step("build", tr("building and testing")) as progress:
-            build = job.warehouse.build(progress)
+            build = dbt_process.build(job.warehouse, progress)
         if build.failures:
             job.outcome.failures = build.failures
             raise GateError(_gate_message(build.failures, build.skipped, last, state.is_forgetting))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ from itertools import cycle
 from pathlib import PurePosixPath
 from queue import SimpleQueue
 
+from ingest import helper
 from ingest.archive import Receipt, State, Stored
 from ingest.codebook import Codebook
 from ingest.collect import Candidate, Collection, Refused, is_aside, read
@@ -271,28 +271,22 @@ class _Readers:
         return self._pool
 
     def _read_there(self, wanted: list[Wanted]) -> dict[str, Found]:
-        helper = self._helpers.get()
+        reader = self._helpers.get()
         try:
-            return helper.read(wanted)
+            return reader.read(wanted)
         except (OSError, EOFError, pickle.UnpicklingError):  # it was killed: for its memory, as a rule
-            helper.end()
-            helper = _Helper()
+            reader.end()
+            reader = _Helper()
             return _read_here(wanted, self._codebook)
         finally:
-            self._helpers.put(helper)
+            self._helpers.put(reader)
 
 
 class _Helper:
     """A process that reads files; it ends with this one, however this one ends."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-W", "ignore", "-c", "from ingest.arrivals import serve; serve()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=_environment(),
-            start_new_session=True,  # an interrupt from the keyboard is for the command alone
-        )
+        self._process = helper.begin("ingest.arrivals")
 
     def read(self, wanted: list[Wanted]) -> dict[str, Found]:
         assert self._process.stdin and self._process.stdout
@@ -306,15 +300,9 @@ class _Helper:
         self._process.wait()
 
 
-def _environment() -> dict[str, str]:
-    paths = [str(PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-
-
 def serve() -> None:
     """Answer requests on standard input until it ends: what a reading process does."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever prints must not end up among the answers
+    answers = helper.answers()
     codebook = Codebook.load(PROJECT_ROOT)
     with rare_search():
         while True:

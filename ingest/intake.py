@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
@@ -50,22 +50,27 @@ def ingest(
     progress: Progress | None = None,
     *,
     again: bool = False,
+    foresee_news: Callable[[], None] = lambda: None,
 ) -> Intake:
     """Archive and load the exports under `paths`; the caller holds the warehouse's lock.
 
-    `year` is for files about which nothing else tells one; `again` takes in what was forgotten. A rejection
-    never stops the others. Without paths, the raw tables are brought up to the archive.
+    `year` is for files about which nothing else tells one; `again` takes in what was forgotten; `foresee_news` is
+    called before anything is read, if something new is likely. A rejection never stops the others. Without paths,
+    the raw tables are brought up to the archive.
     Raises UsageError for a PATH or a manifest that cannot be used, ArchiveError for a damaged archive.
     """
     collections = _collect(paths, year)
     archive = Archive(warehouse.archive)
     state = archive.state()
     met = state.met_paths() if collections else set()
-    if not all(file.path in met for collection in collections for file in collection.candidates):
-        prepare()  # something new is likely: beside all that comes before it is read
+    is_new = not all(file.path in met for collection in collections for file in collection.candidates)
+    if is_new:
+        prepare()  # beside all that comes before it is read
     archive.sweep(state)
     if state.is_forgetting:
         warehouse.clear()  # a database keeps in its file what was deleted from it
+    if is_new:
+        foresee_news()
     intake = Intake(notes=[note for collection in collections for note in collection.notes], state=state)
     shutil.rmtree(warehouse.spill, ignore_errors=True)  # what a crash left there
     known_files = KnownFiles(warehouse.known_files) if collections else None

@@ -8,10 +8,8 @@ Data Docs it is asked for, and ends with the process that began it, however that
 from __future__ import annotations
 
 import importlib.util
-import os
 import pickle
 import shutil
-import subprocess
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -21,7 +19,8 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from ingest.warehouse import PROJECT_ROOT, BuildError
+from ingest import helper
+from ingest.warehouse import BuildError
 
 #: What a failing row is named by.
 INDEX = "source_id"
@@ -77,15 +76,7 @@ class Validator:
 
     def __init__(self) -> None:
         self.has_news = False
-        paths = [str(PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        self._process = subprocess.Popen(
-            # -P: nothing is imported from the folder that the command was given in.
-            [sys.executable, "-P", "-W", "ignore", "-c", "from ingest.validator import serve; serve()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "GX_ANALYTICS_ENABLED": "false"},
-            start_new_session=True,  # an interrupt from the keyboard is for the command alone
-        )
+        self._process = helper.begin("ingest.validator", GX_ANALYTICS_ENABLED="false")
 
     @property
     def is_alive(self) -> bool:
@@ -151,8 +142,7 @@ def write_data_docs(folder: Path) -> None:
 
 def serve() -> None:
     """Answer requests on standard input until it ends: what the process does."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever prints must not end up among the answers
+    answers = helper.answers()
     _import_great_expectations()
     validation = Validation()
     while request := _next_request(sys.stdin.buffer):

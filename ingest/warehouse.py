@@ -128,6 +128,8 @@ class Warehouse:
         self.known_files = self.root / "known_files.json"
         self.verified = self.root / "verified.json"
         self._publication = self.root / "publication.json"
+        #: The code that dbt read, and what it made of it.
+        self._parsed: tuple[str, Any] = "", None
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -197,6 +199,17 @@ class Warehouse:
         replace_file(self._publication, json.dumps(asdict(publication), indent=2).encode())
         sync_folder(self.root)
 
+    def parse(self) -> None:
+        """Load dbt and read the project, so that `build` need not: unless a file of it changes before."""
+        code = _digest_of_code()
+        is_written = self._is_built_by(code) and (self.dbt / "manifest.json").exists()
+        with self._at_work(code):
+            from dbt.cli.main import dbtRunner
+
+            unwritten = ("--no-write-json",) if is_written else ()
+            outcome = dbtRunner().invoke(["parse", *unwritten, *self._options()])
+        self._parsed = code, outcome.result
+
     def build(self, progress: Progress | None = None) -> BuildResult:
         """Run `dbt build` on build.duckdb in this process.
 
@@ -208,16 +221,13 @@ class Warehouse:
         kept = self._kept_nodes(code) if is_by_code else []
         if not kept:
             self._forget_kept()
-        with (
-            _environment(EFFETS_WAREHOUSE=str(self.root), EFFETS_CODE=code, DO_NOT_TRACK="1"),
-            _arguments("dbt", "build"),
-            redirect_stdout(sys.stderr),
-        ):
+        with self._at_work(code):
             # Imported here: dbt takes a second to load, and a run with nothing new does without it.
             from dbt.adapters.duckdb.connections import DuckDBConnectionManager
             from dbt.cli.main import dbtRunner
 
-            runner = dbtRunner(callbacks=[_progress_of(progress)] if progress else [])
+            parsed = self._parsed[1] if self._parsed[0] == code else None
+            runner = dbtRunner(parsed, [_progress_of(progress)] if progress else [])
             # A part is small, as a rule: dbt's own work on one node goes on beside DuckDB's on another. Where it is
             # not, two threads may need more memory than those of the profile.
             for threads in (("--threads", "2"), ()) if kept else ((),):
@@ -231,12 +241,7 @@ class Warehouse:
                             *("--exclude-resource-type", "unit_test"),
                             *("--exclude-resource-type", "exposure"),
                             *("--exclude-resource-type", "saved_query"),
-                            *("--project-dir", str(PROJECT_ROOT)),
-                            *("--profiles-dir", str(PROJECT_ROOT)),
-                            *("--target-path", str(self.dbt)),
-                            *("--log-path", str(self.dbt)),
-                            *("--log-level", "none", "--log-level-file", "none"),
-                            *("--no-version-check", "--no-print", "--no-use-colors"),
+                            *self._options(),
                         ]
                     )
                 finally:
@@ -258,6 +263,26 @@ class Warehouse:
         build.tests_passed += tests
         build.models += len(kept) - tests
         return build
+
+    @contextmanager
+    def _at_work(self, code: str) -> Iterator[None]:
+        """What dbt finds around it: the same whenever it reads the project, or it would read it again."""
+        with (
+            _environment(EFFETS_WAREHOUSE=str(self.root), EFFETS_CODE=code, DO_NOT_TRACK="1"),
+            _arguments("dbt", "build"),
+            redirect_stdout(sys.stderr),
+        ):
+            yield
+
+    def _options(self) -> list[str]:
+        return [
+            *("--project-dir", str(PROJECT_ROOT)),
+            *("--profiles-dir", str(PROJECT_ROOT)),
+            *("--target-path", str(self.dbt)),
+            *("--log-path", str(self.dbt)),
+            *("--log-level", "none", "--log-level-file", "none"),
+            *("--no-version-check", "--no-print", "--no-use-colors"),
+        ]
 
     def _is_built_by(self, code: str) -> bool:
         """Whether the tables were last built by this code: else those that are built in part are built anew."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ingest import arrivals, intake
+from ingest import arrivals, dbt_process, intake
 from ingest.expectations import Validation
 from ingest.publish import publish
 from ingest.warehouse import BuildResult, Publication, Warehouse
@@ -33,7 +33,8 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_parse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """dbt parses a project once for all tests and all their processes; dbt is loaded when it is needed."""
+    """dbt parses a project once for all tests and all their processes; dbt is loaded when it is needed, in the test's
+    own process (tests/pipeline/test_dbt_process.py looks at the other)."""
     build = Warehouse.build
 
     def building(self: Warehouse, *arguments: Any) -> BuildResult:
@@ -43,6 +44,7 @@ def one_parse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(once, "SHARED", once.shared(tmp_path_factory))
         patch.setattr(Warehouse, "build", building)
+        patch.setattr(dbt_process, "prepare", lambda warehouse: None)
         yield
 
 

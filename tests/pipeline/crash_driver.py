@@ -31,7 +31,7 @@ import duckdb
 import analyses.report
 import effets
 import ingest.release_tables
-from ingest import arrivals, intake, raw_tables
+from ingest import arrivals, dbt_process, intake, raw_tables
 from ingest.expectations import Validation
 from ingest.warehouse import Warehouse
 from tests.pipeline import once
@@ -352,6 +352,7 @@ def _stand_in() -> None:
     intake.validate = lambda readings: Validation()  # type: ignore[assignment]
     for module in (arrivals, intake):
         module.prepare = lambda: None  # type: ignore[assignment]
+    dbt_process.prepare = lambda warehouse: None
     report = ModuleType("analyses.report")
 
     def write_report(warehouse: Path, out: Path, year: int, **_: object) -> Path:
