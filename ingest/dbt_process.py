@@ -15,6 +15,7 @@ from threading import Thread
 from ingest import helper
 from ingest.collect import UsageError
 from ingest.console import Progress
+from ingest.garbage import rare_search
 from ingest.warehouse import BuildError, BuildResult, Warehouse
 
 
@@ -80,12 +81,13 @@ def serve() -> None:
         answers.flush()
 
     warehouse = Warehouse(Path(sys.argv[1]))
-    warehouse.parse()
-    requests.get()
-    try:
-        tell("built", warehouse.build(lambda done, total: tell("progress", (done, total))))
-    except (UsageError, BuildError) as error:
-        tell("failed", error)
+    with rare_search():
+        warehouse.parse()
+        requests.get()
+        try:
+            tell("built", warehouse.build(lambda done, total: tell("progress", (done, total))))
+        except (UsageError, BuildError) as error:
+            tell("failed", error)
 
 
 def _listen(requests: SimpleQueue[bytes]) -> None:
