@@ -161,9 +161,10 @@ class RawTables:
         known = self._fetch(
             "select 1 from information_schema.tables where table_schema = 'raw' and table_name = 'load_state'"
         )
-        state = self._fetch("from raw.load_state") if known else []
+        state = self._fetch("select version, archive_digest from raw.load_state") if known else []
         if state and state[0][0] == self._version:
-            _, self._archive_digest, self._ledger_digest = state[0]
+            self._archive_digest = state[0][1]
+            self._ledger_digest = next((digest for (digest,) in self._fetch("from raw.read_ledger")), None)
             return
         if existed and self._fetch(_LAYOUT) != [(f"{STORAGE_VERSION}+",)]:
             raise _OldLayoutError
@@ -182,10 +183,9 @@ class RawTables:
         for name, schema in RAW_TABLES.items():
             self.connection.execute(create_table(f"raw.{name}", schema))
         create_notes(self.connection)
-        self.connection.execute(
-            "create table raw.load_state (version varchar, archive_digest varchar, ledger_digest varchar)"
-        )
-        self.connection.execute("insert into raw.load_state values (?, null, null)", [self._version])
+        self.connection.execute("create table raw.read_ledger (digest varchar)")
+        self.connection.execute("create table raw.load_state (version varchar, archive_digest varchar)")
+        self.connection.execute("insert into raw.load_state values (?, null)", [self._version])
 
     def missing(self, state: State, archive: Archive) -> list[str]:
         """The archived exports that the tables lack, or hold as they were before; `state` is that of the archive.
@@ -283,9 +283,9 @@ class RawTables:
         if names != list(known):
             self._replace("slugs", [(name, known.get(name) or slugify(name)) for name in names])
         self.connection.execute("delete from raw.load_state")
-        self.connection.execute(
-            "insert into raw.load_state values (?, ?, ?)", [self._version, digest, self._digest_of(archive)]
-        )
+        self.connection.execute("insert into raw.load_state values (?, ?)", [self._version, digest])
+        self.connection.execute("delete from raw.read_ledger")
+        self.connection.execute("insert into raw.read_ledger values (?)", [self._digest_of(archive)])
         return digest
 
     def _digest_of(self, archive: Archive) -> str:

@@ -14,16 +14,17 @@ def read_publication(warehouse: Path) -> str:
     return checksum(database, "main") if database.exists() else ""
 
 
-def checksum(database: Path, schema: str) -> str:
-    """A digest of all rows of all tables of a schema, whatever their order."""
+def checksum(database: Path, schema: str, but: str = "") -> str:
+    """A digest of all rows of all tables of a schema, but for one, whatever their order."""
     with duckdb.connect(database, read_only=True) as connection:
-        return checksum_of(connection, schema)
+        return checksum_of(connection, schema, but)
 
 
-def checksum_of(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
+def checksum_of(connection: duckdb.DuckDBPyConnection, schema: str, but: str = "") -> str:
     digest = sha256()
     tables = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = $1 order by all", [schema]
+        "select table_name from duckdb_tables() where schema_name = $1 and table_name <> $2 order by all",
+        [schema, but],
     ).fetchall()
     for (table,) in tables:
         rows = connection.execute(
