@@ -200,14 +200,15 @@ class Warehouse:
         sync_folder(self.root)
 
     def parse(self) -> None:
-        """Load dbt and read the project, so that `build` need not: unless a file of it changes before."""
+        """Load dbt and read the project, so that `build` need not: unless a file of it changes before.
+
+        dbt's account of the project stays that of the last build.
+        """
         code = _digest_of_code()
-        is_written = self._is_built_by(code) and (self.dbt / "manifest.json").exists()
         with self._at_work(code):
             from dbt.cli.main import dbtRunner
 
-            unwritten = ("--no-write-json",) if is_written else ()
-            outcome = dbtRunner().invoke(["parse", *unwritten, *self._options()])
+            outcome = dbtRunner().invoke(["parse", "--no-write-json", *self._options()])
         self._parsed = code, outcome.result
 
     def build(self, progress: Progress | None = None) -> BuildResult:
@@ -225,8 +226,11 @@ class Warehouse:
             # Imported here: dbt takes a second to load, and a run with nothing new does without it.
             from dbt.adapters.duckdb.connections import DuckDBConnectionManager
             from dbt.cli.main import dbtRunner
+            from dbt.parser.manifest import write_manifest
 
             parsed = self._parsed[1] if self._parsed[0] == code else None
+            if parsed and not kept:
+                write_manifest(parsed, str(self.dbt))
             runner = dbtRunner(parsed, [_progress_of(progress)] if progress else [])
             # A part is small, as a rule: dbt's own work on one node goes on beside DuckDB's on another. Where it is
             # not, two threads may need more memory than those of the profile.

@@ -68,8 +68,11 @@ def test_a_build_by_other_code_that_ended_early_leaves_nothing_out(
     warehouse = Network(tmp_path, seed=5).warehouse
     assert not warehouse.build().failures
     assert kept(warehouse) != set()
+    account = (warehouse.dbt / "manifest.json").read_bytes()
     with monkeypatch.context() as other:
         other.setattr("ingest.warehouse._digest_of_code", lambda: "other")
+        warehouse.parse()
+        assert (warehouse.dbt / "manifest.json").read_bytes() == account, "nothing else is forgotten yet"
         other.setattr(
             "dbt.cli.main.dbtRunner.invoke", lambda *_: SimpleNamespace(result=None, exception="stopped")
         )
