@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -19,6 +20,10 @@ from ingest.garbage import rare_search
 from ingest.warehouse import BuildError, BuildResult, Warehouse
 
 
+class _GoneError(Exception):
+    """The process ended without an answer."""
+
+
 class _Builder:
     """The process, for one build of one warehouse."""
 
@@ -26,12 +31,16 @@ class _Builder:
         self._process = helper.begin("ingest.dbt_process", str(warehouse.root))
 
     def build(self, progress: Progress | None) -> BuildResult:
-        """As `Warehouse.build`. Raises EOFError or OSError if the process is gone."""
+        """As `Warehouse.build`. Raises _GoneError if the process is gone."""
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(b"\n")
-        self._process.stdin.flush()
+        with suppress(OSError):  # of a process that is gone there is no answer
+            self._process.stdin.write(b"\n")
+            self._process.stdin.flush()
         while True:
-            kind, content = pickle.load(self._process.stdout)
+            try:
+                kind, content = pickle.load(self._process.stdout)
+            except (OSError, EOFError, pickle.UnpicklingError) as error:
+                raise _GoneError from error
             if kind == "built":
                 result: BuildResult = content
                 return result
@@ -63,7 +72,7 @@ def build(warehouse: Warehouse, progress: Progress | None = None) -> BuildResult
     if builder is not None:
         try:
             return builder.build(progress)
-        except (OSError, EOFError, pickle.UnpicklingError):
+        except _GoneError:
             pass  # it was killed; whatever it was, this process will say it
         finally:
             builder.end()
