@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from itertools import zip_longest
@@ -21,6 +21,7 @@ import duckdb
 from ingest.beside import Beside
 from ingest.dictionary import PREFIXES, Table, comment
 from ingest.known_files import status_of
+from ingest.merged_parquet import Part, literal, write_merged
 from ingest.readings import bounded
 from ingest.warehouse import STORAGE_VERSION, Warehouse
 
@@ -35,8 +36,11 @@ _PARTS = "parts.json"
 #: Facts lie by year; those that compare two years, by the later.
 _YEAR_COLUMNS = ("year", "year_to")
 
+#: What tells the site of a row, or its group; the rows of each lie together.
+_SITE = ("scope_type", "scope_id", "project_id")
+
 #: Within a year those of a site lie together: what they say is mostly the same, and packs into half the bytes.
-_TOGETHER = ("scope_type", "scope_id", "project_id", "evaluation_id", "record_id", "question_id")
+_TOGETHER = (*_SITE, "evaluation_id", "record_id", "question_id")
 
 
 class _Sums(NamedTuple):
@@ -108,7 +112,7 @@ def write_tables(
     spill = folder / ".spill"
     config = {**bounded(spill), "preserve_insertion_order": True, "memory_limit": MEMORY_LIMIT}
     with duckdb.connect(config=config) as connection, Beside() as beside:
-        connection.execute(f"attach {_literal(warehouse.build_database)} as build (read_only)")
+        connection.execute(f"attach {literal(warehouse.build_database)} as build (read_only)")
         same_years = _same_years(connection, before)
         published = _published(connection, dictionary, same_years)
         # What lies by year last: its files take longest, and the database is given few of their rows.
@@ -122,7 +126,7 @@ def write_tables(
         is_copy = bool(before and stays and known.get(DATABASE) == _status(before / DATABASE))
         if before is not None and is_copy:
             shutil.copyfile(before / DATABASE, database)
-        connection.execute(f"attach {_literal(database)} as release (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"attach {literal(database)} as release (storage_version '{STORAGE_VERSION}')")
         connection.execute("use release")
         connection.execute("begin")
         for (name,) in connection.execute(
@@ -134,14 +138,10 @@ def write_tables(
         for table, files in zip(in_order, written, strict=True):
             made = files.result()
             parts |= made
-            kept = _unchanged(table, known, made) if is_copy else 0
-            places = [folder / "parquet" / place for place in made]
-            if (
-                before is None
-                or not is_copy
-                or not _replace_sites(connection, table, known, made, before.name)
-            ):
-                _write_table(connection, table, places, kept)
+            old = _files_of(table, known) if is_copy else {}
+            if before is None or not is_copy or not _replace_rows(connection, table, old, made, before.name):
+                places = [folder / "parquet" / place for place in made]
+                _write_table(connection, table, places, _unchanged(old, made))
             [(rows[table.name],)] = connection.execute(f'select count(*) from "{table.name}"').fetchall()
         connection.execute("begin")  # hundreds of comments, each of which would be a write to the disk
         comment(connection, (table for table in dictionary if table.name in published))
@@ -248,21 +248,72 @@ def _write_parquet(
         file = parquet / place
         file.parent.mkdir(parents=True, exist_ok=True)
         old = before / "parquet" / place if before else None
-        if old and known.get(place) == [content, digest := _hash_of_file(old)]:
+        made_of, digest = known.get(place, ["", ""])
+        if old is not None and digest != _hash_of_file(old):
+            old = None
+        if old and made_of == content:
             _share(old, file)
         else:
-            chosen = f"* exclude ({table.year})" if part is not None else "*"
-            where = f"where {table.year} = {part}" if part is not None else ""
-            # Sorted rows come in row groups of the same size whatever the number of threads; those of a table would
-            # not. Rows that tie are equal.
-            order = ", ".join(f'"{column}"' for column in table.order) or "all"
-            connection.execute(
-                f'copy (select {chosen} from build.main."{table.name}" {where} order by {order}) '
-                f"to {_literal(file)} (format parquet, compression zstd)"
-            )
+            if not (old and _merge(connection, table, part, old, made_of, content, file)):
+                _sort(connection, table, part, file)
             digest = _hash_of_file(file)
         parts[place] = [content, digest]
     return parts
+
+
+def _sort(connection: duckdb.DuckDBPyConnection, table: _Published, year: int | None, file: Path) -> None:
+    """Write a file of a table from build.duckdb."""
+    chosen = f"* exclude ({table.year})" if year is not None else "*"
+    where = f"where {table.year} = {year}" if year is not None else ""
+    _copy(connection, table, f'select {chosen} from build.main."{table.name}" {where}', file)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, table: _Published, rows: str, file: Path) -> None:
+    # Sorted rows come in row groups of the same size whatever the number of threads; those of a table would
+    # not. Rows that tie are equal.
+    order = ", ".join(f'"{column}"' for column in table.order) or "all"
+    connection.execute(
+        f"copy ({rows} order by {order}) to {literal(file)} (format parquet, compression zstd)"
+    )
+
+
+def _merge(
+    connection: duckdb.DuckDBPyConnection,
+    table: _Published,
+    year: int | None,
+    old: Path,
+    made_of: str,
+    content: str,
+    file: Path,
+) -> bool:
+    """Write a year's file from that of the release before, and the rows of sites that were made anew, and of groups.
+
+    `old` was made of `made_of`, and sorting a year takes longer. Returns whether that makes what is made of `content`.
+    """
+    block = [column for column in table.order if column in _SITE]
+    before = old.parents[3].name
+    if (
+        year is None
+        or table.site is None
+        or not block
+        or block != table.order[: len(block)]
+        or not made_of.startswith(f"{table.made_of} ")
+        or not _are_few(connection, [year], before)
+    ):
+        return False
+    is_anew = _is_anew(table.site, [year], before)
+    own = f'build.main."{table.name}" where {table.year} = {year} and {is_anew}'
+    adds = f"{year} as {table.year}"
+    was, stays = Part(old, is_anew, adds), Part(old, f"not ({is_anew})", adds)
+    gone, added = (_sums(connection, rows, table).get(year, _NONE) for rows in (was.rows, own))
+    if table.content(_Sums.of(made_of).replaced(gone, added)) != content:
+        return False
+    others = file.with_name(".others.parquet")
+    _copy(connection, table, f"select * exclude ({table.year}) from {own}", others)
+    try:
+        return write_merged(connection, [stays, Part(others)], block, file)
+    finally:
+        others.unlink()
 
 
 def _place(table: _Published, part: int | None) -> str:
@@ -270,6 +321,12 @@ def _place(table: _Published, part: int | None) -> str:
     if table.year is None:
         return f"{table.name}.parquet"
     return f"{table.name}/data.parquet" if part is None else f"{table.name}/{table.year}={part}/data.parquet"
+
+
+def _year_of(place: str) -> int | None:
+    """The year of a file, by its place."""
+    year = PurePosixPath(place).parent.name.partition("=")[2]
+    return int(year) if year else None
 
 
 def _contents(
@@ -291,18 +348,15 @@ def _contents(
     return sorted(found.items(), key=lambda item: (item[0] is None, item[0] or 0))
 
 
-def _sums(
-    connection: duckdb.DuckDBPyConnection, rows: str, table: _Published, parameters: Sequence[object] = ()
-) -> dict[int | None, _Sums]:
+def _sums(connection: duckdb.DuckDBPyConnection, rows: str, table: _Published) -> dict[int | None, _Sums]:
     """What the rows of a table say, by year; `rows`: what stands behind SQL's `from`."""
-    names = ", ".join(f'"{column}"' for column in table.columns)
+    names = _names(table)
     found = connection.execute(
         f"""
         select {table.year or "null"} as part, count(*), bit_xor(hash({names})), sum(hash({names})::hugeint)
         from {rows}
         group by part
-        """,
-        parameters,
+        """
     ).fetchall()
     return {part: _Sums(*map(int, of_part)) for part, *of_part in found}
 
@@ -330,25 +384,24 @@ def _share(file: Path, other: Path) -> None:
         shutil.copyfile(file, other)
 
 
-def _unchanged(table: _Published, known: Mapping[str, list[str]], made: Mapping[str, list[str]]) -> int:
-    """How many of the table's files, from the first on, say what those of the release before say."""
-    old = [
-        (place, content[0])
-        for place, content in known.items()
-        if PurePosixPath(place).parts[0] in (table.name, f"{table.name}.parquet")
-    ]
-    new = [(place, content[0]) for place, content in made.items()]
-    if old == new:
-        return len(new)
-    return next(number for number, (one, other) in enumerate(zip_longest(old, new)) if one != other)
+def _unchanged(old: Mapping[str, list[str]], made: Mapping[str, list[str]]) -> int:
+    """How many of a table's files, from the first on, say what those of the release before say (`old`)."""
+    pairs = zip_longest(*([(place, content[0]) for place, content in files.items()] for files in (old, made)))
+    return next((number for number, (one, other) in enumerate(pairs) if one != other), len(made))
+
+
+def _files_of(table: _Published, parts: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Of the files of a release, those of a table."""
+    names = table.name, f"{table.name}.parquet"
+    return {place: content for place, content in parts.items() if PurePosixPath(place).parts[0] in names}
 
 
 def _write_table(
     connection: duckdb.DuckDBPyConnection, table: _Published, files: list[Path], kept: int
 ) -> None:
     """Write a table of effets.duckdb from its Parquet files, as they stand there; the first `kept` are in it."""
-    years = [file.parent.name.partition("=")[2] for file in files]
-    names = ", ".join(f'"{column}"' for column in table.columns)
+    years = [_year_of(file.as_posix()) for file in files]
+    names = _names(table)
     if kept == 0:
         connection.execute(
             f'create or replace table "{table.name}" as from build.main."{table.name}" limit 0'
@@ -358,71 +411,86 @@ def _write_table(
     parts = []
     for file, year in zip(files[kept:], years[kept:], strict=True):
         chosen = ", ".join(
-            year if year and column == table.year else f'"{column}"' for column in table.columns
+            str(year) if year and column == table.year else f'"{column}"' for column in table.columns
         )
-        parts.append(f"select {chosen} from read_parquet({_literal(file)})")
+        parts.append(f"select {chosen} from read_parquet({literal(file)})")
     if parts:
         connection.execute(f'insert into "{table.name}" ({names}) {" union all ".join(parts)}')
 
 
-def _replace_sites(
+def _replace_rows(
     connection: duckdb.DuckDBPyConnection,
     table: _Published,
-    known: Mapping[str, list[str]],
+    old: Mapping[str, list[str]],
     made: Mapping[str, list[str]],
     before: str,
 ) -> bool:
-    """Bring the years of a table that changed up to build.duckdb, by the rows of sites that were made anew, and groups.
+    """Bring a table up to build.duckdb by the rows that changed, of the years that did.
 
-    Returns whether that was possible, and makes the table say what its files do; else it is as it was.
+    `old`: the table's files in the release `before`, which the table says. Returns whether that was possible, and
+    makes the table say what the files `made` do; else it is as it was.
     """
-    old = {place: content for place, content in known.items() if place.startswith(f"{table.name}/")}
-    new = [place for place, content in made.items() if content != old.get(place)]
-    years = [place.partition("=")[2].partition("/")[0] for place in new]
+    new = {place: _year_of(place) for place, content in made.items() if content != old.get(place)}
+    years = [year for year in new.values() if year is not None]
+    if old.keys() == made.keys() and not new:
+        return True
     if (
-        table.site is None
-        or not (table.order and years and all(years))
-        or old.keys() != made.keys()
+        old.keys() != made.keys()
+        or (table.year and len(years) < len(new))
         or not all(old[place][0].startswith(f"{table.made_of} ") for place in new)
-        or not _are_few(connection, years, before)
+        or (table.site and not _are_few(connection, years, before))
     ):
         return False
-    names = ", ".join(f'"{column}"' for column in table.columns)
-    of_years = f"{table.year} in ({', '.join(years)})"
-    anew = f"""
-        {of_years} and not coalesce(
-            {table.site} in (
-                select evaluation_id from build.raw.published_sites
-                where release = $1 and {_of_these(years)}
-            ),
-            false
+    names = _names(table)
+    of_years = f"{table.year} in ({', '.join(map(str, years))})" if years else "true"
+    here, there = f'"{table.name}"', f'build.main."{table.name}"'
+    # Looked for once: most rows stay.
+    for rows, source, other in (("gone", here, there), ("added", there, here)):
+        is_another = (
+            _is_anew(table.site, years, before)
+            if table.site
+            else _has_no_twin(table, f"{other} where {of_years}")
         )
-    """
-    # Looked for once: most rows of a year stay.
-    for rows, source in (("gone", f'"{table.name}"'), ("added", f'build.main."{table.name}"')):
         place = "rowid as place, " if rows == "gone" else ""
         connection.execute(
-            f"create or replace temp table {rows} as select {place}{names} from {source} where {anew}",
-            [before],
+            f"create or replace temp table {rows} as select {place}{names} from {source} as own "
+            f"where {of_years} and {is_another}"
         )
     gone, added = (_sums(connection, rows, table) for rows in ("gone", "added"))
-    for year, file in zip(map(int, years), new, strict=True):
-        sums = _Sums.of(old[file][0]).replaced(gone.get(year, _NONE), added.get(year, _NONE))
-        if table.content(sums) != made[file][0]:
+    for place, year in new.items():
+        out, taken_in = gone.get(year, _NONE), added.get(year, _NONE)
+        sums = _Sums.of(old[place][0])
+        # Rows that are taken out leave gaps.
+        if 2 * out.rows > sums.rows or table.content(sums.replaced(out, taken_in)) != made[place][0]:
             return False
+    order = ", ".join([*filter(None, [table.year]), *table.order]) or "all"
     connection.execute("begin")
-    connection.execute(f'delete from "{table.name}" where {of_years} and rowid in (select place from gone)')
-    connection.execute(
-        f"""
-        insert into "{table.name}" ({names})
-        select {names} from added order by {table.year}, {", ".join(table.order)}
-        """
-    )
+    connection.execute(f"delete from {here} where {of_years} and rowid in (select place from gone)")
+    connection.execute(f"insert into {here} ({names}) select {names} from added order by {order}")
     connection.execute("commit")
     return True
 
 
-def _are_few(connection: duckdb.DuckDBPyConnection, years: list[str], before: str) -> bool:
+def _is_anew(site: str, years: list[int], before: str) -> str:
+    """SQL: whether a row is that of a site that was made anew since the release `before`, or of a group."""
+    return f"""
+        not coalesce(
+            {site} in (
+                select evaluation_id from build.raw.published_sites
+                where release = {literal(before)} and {_of_these(years)}
+            ),
+            false
+        )
+    """
+
+
+def _has_no_twin(table: _Published, others: str) -> str:
+    """SQL: whether a row says what none of these others does, by two hashes of it."""
+    said = f"(hash({_names(table)}), hash({', '.join(reversed(_names(table).split(', ')))}))"
+    return f"{said} not in (select {said} from {others})"
+
+
+def _are_few(connection: duckdb.DuckDBPyConnection, years: list[int], before: str) -> bool:
     """Whether most sites of these years are as they were in the release before: rows taken out leave gaps."""
     found = connection.execute(
         f"""
@@ -437,10 +505,10 @@ def _are_few(connection: duckdb.DuckDBPyConnection, years: list[str], before: st
     return bool(found[0][0])
 
 
-def _of_these(years: list[str], notes: str = "published_sites") -> str:
+def _of_these(years: list[int], notes: str = "published_sites") -> str:
     """SQL: whether a site of the notes is one of these years."""
-    return f"split_part({notes}.evaluation_id, '@', -1) in ({', '.join(map(repr, years))})"
+    return f"split_part({notes}.evaluation_id, '@', -1) in ({', '.join(map(repr, map(str, years)))})"
 
 
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def _names(table: _Published) -> str:
+    return ", ".join(f'"{column}"' for column in table.columns)
