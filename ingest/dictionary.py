@@ -411,14 +411,10 @@ def _values(test: Mapping[str, Any], column: str) -> list[Any]:
 
 
 def _reference(test: Mapping[str, Any], column: str) -> str | None:
-    """Where the values of a column are found, by the tests `references_all` and `relationships`."""
-    references = list(_arguments(test).get("references", []))
-    if _kind(test) == "relationships" and test.get("column_name") == column:
-        references.append({"column": column, **_arguments(test)})
-    for reference in references:
+    """Where the values of a column are found, by the test `references_all`."""
+    for reference in _arguments(test).get("references", []):
         if reference["column"] == column:
-            table = re.search(r"ref\(\s*'(\w+)'", str(reference["to"]))
-            return f"{table[1]}.{reference.get('field', column)}" if table else None
+            return f"{reference['to']}.{reference.get('field', column)}"
     return None
 
 

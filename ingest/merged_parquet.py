@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,7 +42,7 @@ class Part:
 class _Block(NamedTuple):
     """The rows from `start` up to `stop` of a part, `row_count` of which have this key and are taken."""
 
-    key: tuple[str, ...]
+    key: tuple[str | None, ...]
     part: int
     start: int
     stop: int
@@ -54,12 +54,14 @@ def write_merged(
 ) -> bool:
     """Write the rows of `parts` into `file`: the very bytes that DuckDB would write, had it sorted them all.
 
-    `columns`: those that a block has in common, and that come first in the order; texts, none of them null.
-    `parts` have the same schema. Returns False, and writes nothing, where a block is in several places.
+    `columns`: texts that the rows of a block have in common, and that come first in the order. `parts` have the same
+    schema. Returns False, and writes nothing, where a block is in several places, or one of its texts is null.
     """
-    blocks = list(merge(*(_blocks(connection, part, columns, number) for number, part in enumerate(parts))))
-    is_in_order = all(one.key < other.key for one, other in pairwise(blocks))
-    if not blocks or not is_in_order or any(block.stop - block.start != block.row_count for block in blocks):
+    found = [_blocks(connection, part, columns, number) for number, part in enumerate(parts)]
+    if any(None in block.key or block.stop - block.start != block.row_count for block in chain(*found)):
+        return False
+    blocks = list(merge(*found))
+    if not blocks or any(one.key >= other.key for one, other in pairwise(blocks)):
         return False
     files = [_opened(part.file) for part in parts]
     rows = pa.RecordBatchReader.from_batches(files[0].schema_arrow, _in_groups(_runs(blocks, files)))

@@ -122,7 +122,9 @@ def write_tables(
             for table in in_order
         ]
         # Where nothing stays, a copy would hold all twice.
-        stays = any(table.same(known) for table in published.values())
+        stays = any(table.same(known) for table in published.values()) or (
+            before is not None and _are_few(connection, [], before.name)
+        )
         is_copy = bool(before and stays and known.get(DATABASE) == _status(before / DATABASE))
         if before is not None and is_copy:
             shutil.copyfile(before / DATABASE, database)
@@ -491,14 +493,17 @@ def _has_no_twin(table: _Published, others: str) -> str:
 
 
 def _are_few(connection: duckdb.DuckDBPyConnection, years: list[int], before: str) -> bool:
-    """Whether most sites of these years are as they were in the release before: rows taken out leave gaps."""
+    """Whether most sites of these years, or of all, are as they were in the release before.
+
+    Rows that are taken out of a table leave gaps.
+    """
     found = connection.execute(
         f"""
         select count(published.evaluation_id) * 2 > count(*)
         from build.raw.built_sites as built
         left join build.raw.published_sites as published
             on built.evaluation_id = published.evaluation_id and published.release = $1
-        where {_of_these(years, "built")}
+        where {_of_these(years, "built") if years else "true"}
         """,
         [before],
     ).fetchall()

@@ -109,8 +109,7 @@
             if node.resource_type == 'test' and node.test_metadata and node.test_metadata.name == 'references_all' -%}
         {%- set tags = graph.nodes[node.attached_node].tags -%}
         {%- for reference in node.test_metadata.kwargs.references if 'by_evaluation' in tags or 'by_year' in tags -%}
-            {#- `to` is as it is written: ref('dim_project') -#}
-            {%- for id in node.depends_on.nodes if graph.nodes[id].name == reference.to.split("'")[1] -%}
+            {%- for id in node.depends_on.nodes if graph.nodes[id].name == reference.to -%}
                 {%- do found.append((graph.nodes[id].relation_name, reference.field or reference.column)) -%}
             {%- endfor -%}
         {%- endfor -%}

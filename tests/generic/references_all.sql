@@ -1,6 +1,7 @@
 {#-
     Every value of several columns is found where it refers to; nulls refer to nothing.
-    references: a list of {column, to, field}; `field` may be left out where it has the column's name.
+    references: a list of {column, to, field}: `to` names a model or a seed; `field` may be left out where it has the
+    column's name.
     Of rows that were tested before (macros/tested.sql), those are looked for that refer to what is gone since.
 -#}
 {% test references_all(model, references) %}
@@ -19,7 +20,7 @@ doubtful as (
     from {{ model }} as model
     {% for reference in references %}
     left join (
-        select distinct {{ reference.field | default(reference.column) }} as value from {{ reference.to }}
+        select distinct {{ reference.field | default(reference.column) }} as value from {{ ref(reference.to) }}
     ) as target_{{ loop.index }}
         on model.{{ reference.column }} = target_{{ loop.index }}.value
     {% endfor %}
@@ -44,7 +45,7 @@ select
     model.{{ reference.column }}::string as value
 from {{ attached_relation() }} as model
 where model.{{ reference.column }}::string in (
-    {{ gone_keys(reference.to, reference.field | default(reference.column)) }}
+    {{ gone_keys(ref(reference.to), reference.field | default(reference.column)) }}
 )
 {% endif %}
 {% if not loop.last %}union all{% endif %}

@@ -67,6 +67,7 @@ def render(name: str, **arguments: object) -> str:
     """The query of a generic test, as dbt would write it for a table, `answers` unless another is named."""
     source = (GENERIC / f"{name}.sql").read_text(encoding="utf-8")
     told = {"model": "answers", "execute": True, "adapter": Adapter(), "config": lambda **settings: ""}
+    told["ref"] = str
     told["attached_relation"] = lambda: {**told, **arguments}["model"]
     template = jinja2.Template(re.sub(r"{% (test .*|endtest) %}", "", source), extensions=["jinja2.ext.do"])
     return template.render(told, **arguments)

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from examples.network import Size, numbered_files, write
+from ingest import release_tables
 from ingest.archive import Archive
 from ingest.intake import ingest
 from ingest.publish import publish
@@ -277,6 +278,45 @@ def test_a_new_site_touches_its_own_years(tmp_path: Path, published_example: War
             "select year from intermediate.int_years__touched order by year"
         ).fetchall()
     assert years == [(2025,)]
+
+
+@pytest.mark.slow
+def test_a_few_news_are_merged_into_what_was_published(
+    tmp_path: Path, quick_gate: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files of a year come of those of the release before; effets.duckdb, brought up to date, says what they do."""
+    network = Network(tmp_path, seed=2)
+    publication(network.warehouse)
+    merged: set[str] = set()
+    rewritten: set[str] = set()
+
+    def merging(connection: Any, parts: Any, columns: Any, file: Path) -> bool:
+        is_merged = write_merged(connection, parts, columns, file)
+        merged.update({file.parent.parent.name} if is_merged else ())
+        return is_merged
+
+    def rewriting(connection: Any, table: Any, files: Any, kept: int) -> None:
+        rewritten.add(table.name)
+        write_table(connection, table, files, kept)
+
+    write_merged, write_table = release_tables.write_merged, release_tables._write_table
+    monkeypatch.setattr(release_tables, "write_merged", merging)
+    monkeypatch.setattr(release_tables, "_write_table", rewriting)
+    network.add()
+    publication(network.warehouse)
+    assert merged >= {*FACTS, "fct_indicator_evaluation", "fct_indicator_value"}
+    # In so small a network, most figures are those of groups, which all change.
+    assert rewritten.isdisjoint({*FACTS, "fct_indicator_evaluation", "dim_record", "dim_source"})
+    with duckdb.connect(network.warehouse.database, read_only=True) as connection:
+        for (table,) in connection.execute("select table_name from duckdb_tables()").fetchall():
+            place = network.warehouse.parquet / table
+            files = f"{place}/**/*.parquet" if place.is_dir() else f"{place}.parquet"
+            names = ", ".join(name for name, *_ in connection.execute(f"describe {table}").fetchall())
+            for one, other in ((table, f"'{files}'"), (f"'{files}'", table)):
+                missing = (
+                    f"select count(*) from (select {names} from {one} except all select {names} from {other})"
+                )
+                assert connection.execute(missing).fetchall() == [(0,)], table
 
 
 @pytest.mark.slow
