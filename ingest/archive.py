@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import file_digest, sha256
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -140,14 +141,18 @@ class State:
 
         They do not depend on the order in which exports came.
         """
-        groups: dict[tuple[str, int | None], list[Receipt]] = {}
-        for key in sorted(self.receipts, key=lambda key: (key[0], key[2], key[1] or 0)):
-            receipt = self.receipts[key]
-            if receipt.source_id in self.redated:
-                year: int | None = self.redated[receipt.source_id]
-            else:
-                year = receipt.year
-            groups.setdefault((receipt.source_id, year), []).append(receipt)
+        current: list[Receipt] = []
+        for source_id, keys in groupby(sorted(self.receipts, key=itemgetter(0)), key=itemgetter(0)):
+            received = [self.receipts[key] for key in keys]
+            if len(received) > 1 or source_id in self.redated:
+                received = self._one_per_year(source_id, received)
+            current += received
+        return current
+
+    def _one_per_year(self, source_id: str, received: list[Receipt]) -> list[Receipt]:
+        groups: dict[int | None, list[Receipt]] = {}
+        for receipt in sorted(received, key=lambda receipt: (receipt.path, receipt.year or 0)):
+            groups.setdefault(self.redated.get(source_id, receipt.year), []).append(receipt)
         return [
             receipts[0]
             if len(receipts) == 1 and source_id not in self.redated
@@ -159,7 +164,7 @@ class State:
                 next((r.project_name for r in receipts if r.project_name), None),
                 max((r.collected_on for r in receipts if r.collected_on), default=None),
             )
-            for (source_id, year), receipts in groups.items()
+            for year, receipts in groups.items()
         ]
 
     def current_rejections(self) -> list[Refused]:

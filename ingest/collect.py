@@ -200,6 +200,7 @@ def _walk(root: str, collection: Collection) -> Iterator[str]:
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         # os.walk counts a link to a folder among the folders and does not follow it: it is refused below.
         links = [name for name in subfolders if os.path.islink(os.path.join(folder, name))]
+        begin = os.path.join(folder, "")
         for name in sorted([*names, *links]):
             if name == MANIFEST and folder != root:
                 collection.notes.append(
@@ -207,12 +208,12 @@ def _walk(root: str, collection: Collection) -> Iterator[str]:
                     f"here {root}"
                 )
             elif not is_aside(name):
-                yield os.path.join(folder, name)
+                yield begin + name
 
 
 def _relative(file: str, folder: str) -> str:
     """The path below `folder` with `/`, readable even where its bytes are not UTF-8."""
-    path = file[len(os.path.join(folder, "")) :].replace(os.sep, "/") or "."  # the folder itself
+    path = file[len(folder.rstrip(os.sep)) + 1 :].replace(os.sep, "/") or "."  # the folder itself
     return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

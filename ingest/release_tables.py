@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from itertools import zip_longest
@@ -111,21 +112,23 @@ def write_tables(
     rows: dict[str, int] = {}
     spill = folder / ".spill"
     config = {**bounded(spill), "preserve_insertion_order": True, "memory_limit": MEMORY_LIMIT}
-    with duckdb.connect(config=config) as connection, Beside() as beside:
+    with duckdb.connect(config=config) as connection, ExitStack() as ending:
         connection.execute(f"attach {literal(warehouse.build_database)} as build (read_only)")
         same_years = _same_years(connection, before)
         published = _published(connection, dictionary, same_years)
         # What lies by year last: its files take longest, and the database is given few of their rows.
         in_order = sorted(published.values(), key=lambda table: table.year is not None)
-        written = [
-            beside.begin(_write_parquet, connection.cursor(), table, folder / "parquet", before, known)
-            for table in in_order
-        ]
         # Where nothing stays, a copy would hold all twice.
         stays = any(table.same(known) for table in published.values()) or (
             before is not None and _are_few(connection, [], before.name)
         )
         is_copy = bool(before and stays and known.get(DATABASE) == _status(before / DATABASE))
+        # Of few news most files are merged, each by one processor; sorting a year takes all of them, and memory.
+        beside = ending.enter_context(Beside(threads=2 if is_copy else 1))
+        written = [
+            beside.begin(_write_parquet, connection.cursor(), table, folder / "parquet", before, known)
+            for table in in_order
+        ]
         if before is not None and is_copy:
             shutil.copyfile(before / DATABASE, database)
         connection.execute(f"attach {literal(database)} as release (storage_version '{STORAGE_VERSION}')")

@@ -117,6 +117,22 @@
     {% do return(found | unique | list) %}
 {%- endmacro %}
 
+{#- SQL: make a column of notes, or the part of it about what is `referred`, hold the values of another column. -#}
+{% macro bring_up(notes, column, relation, field, referred=none) -%}
+    {%- set is_about = "referred = '" ~ referred ~ "'" if referred else 'true' -%}
+    delete from {{ notes }}
+    where {{ is_about }} and {{ column }} not in (
+        select there.{{ field }}::varchar from {{ relation }} as there where there.{{ field }} is not null
+    );
+    insert into {{ notes }}
+    select distinct {% if referred %}'{{ referred }}', {% endif %}there.{{ field }}::varchar
+    from {{ relation }} as there
+    where there.{{ field }} is not null
+        and there.{{ field }}::varchar not in (
+            select noted.{{ column }} from {{ notes }} as noted where {{ is_about }}
+        );
+{%- endmacro %}
+
 {#- Note what was tested, where every test of the project was asked and passed. -#}
 {% macro note_tested(results) -%}
     {%- if execute and target.type == 'duckdb' and flags.WHICH == 'build' -%}
@@ -135,17 +151,19 @@
             {%- do faults.append(id) -%}
         {%- endfor -%}
         {%- if not faults -%}
-            create or replace table raw.tested_evaluations as select evaluation_id from raw.built_evaluations;
-            create or replace table raw.tested_sites as select evaluation_id from raw.built_sites;
+            {#- Most stands there: what is written anew would be as much as there is. -#}
+            {%- for what in ['evaluations', 'sites'] %}
+                {{ bring_up('raw.tested_' ~ what, 'evaluation_id', 'raw.built_' ~ what, 'evaluation_id') }}
+            {%- endfor %}
             create or replace table raw.passed_tests as
             select unnest({{ clean }}::varchar[]) as unique_id
             union all
             select unique_id from raw.kept_nodes where unique_id like 'test.%';
-            create or replace table raw.tested_keys (referred varchar, value varchar);
-            {%- for relation, field in referred_columns() %}
-                insert into raw.tested_keys
-                select distinct '{{ relation }}.{{ field }}', {{ field }}::varchar from {{ relation }}
-                where {{ field }} is not null;
+            {%- set referred = referred_columns() %}
+            delete from raw.tested_keys
+            where referred not in ('{{ referred | map('join', '.') | join("', '") }}');
+            {%- for relation, field in referred %}
+                {{ bring_up('raw.tested_keys', 'value', relation, field, relation ~ '.' ~ field) }}
             {%- endfor %}
             delete from raw.untested_years;
             {%- if env_var('EFFETS_CODE', '') and not kept %}{{ note_kept(results) }}{% endif -%}
