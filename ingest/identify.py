@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from types import ModuleType
 
@@ -19,10 +19,17 @@ class Sample:
     path: PurePosixPath
     head: bytes
     size: int
+    _holds: dict[bytes, bool] = field(default_factory=dict, compare=False, repr=False)
 
     @staticmethod
     def of(path: str, data: bytes) -> Sample:
         return Sample(PurePosixPath(path), data[:HEAD_BYTES], len(data))
+
+    def holds(self, word: bytes) -> bool:
+        """Whether `word` stands in the head: looked for once, whoever asks."""
+        if word not in self._holds:
+            self._holds[word] = word in self.head
+        return self._holds[word]
 
 
 def identify(sample: Sample) -> ModuleType:

@@ -29,7 +29,7 @@ _AGAIN = "Take the file as the platform made it: an object with `name` and `bloc
 def recognise(sample: Sample) -> bool:
     """Whether the file begins like an environmental questionnaire's."""
     head = sample.head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return head.startswith(b"{") and b'"blocs"' in head and _AXES.search(head) is not None
+    return head.startswith(b"{") and sample.holds(b'"blocs"') and _AXES.search(head) is not None
 
 
 def redact(data: bytes) -> bytes:

@@ -68,12 +68,17 @@ def parse_quickly(data: bytes) -> tuple[Any, bool]:
 
     Raises Rejection `malformed` as `parse` does.
     """
-    if _LONG_NUMBER not in data.translate(_FIGURES):
+    if not holds_long_number(data):
         try:
             return orjson.loads(data), False
         except orjson.JSONDecodeError:
             pass  # it may be right all the same (a byte order mark); if not, `parse` tells what is wrong
     return parse(data)
+
+
+def holds_long_number(data: bytes) -> bool:
+    """Whether so many figures stand in a row that only `parse` may keep the number as it is."""
+    return _LONG_NUMBER in data.translate(_FIGURES)
 
 
 def is_doubled(data: bytes) -> bool:

@@ -38,7 +38,7 @@ def recognise(sample: Sample) -> bool:
     head = sample.head.removeprefix(b"\xef\xbb\xbf").lstrip()
     return (
         head.startswith(b"{")
-        and b'"blocs"' in head
+        and sample.holds(b'"blocs"')
         and _BLOCKS.search(head) is not None
         and _OTHER_BLOCKS.search(head) is None
     )

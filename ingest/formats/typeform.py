@@ -8,6 +8,7 @@ information, social effects, environment) a response carries whatever it has que
 
 from __future__ import annotations
 
+import json
 import re
 from array import array
 from collections import Counter
@@ -18,6 +19,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import numpy
+import orjson
 import pyarrow as pa
 
 from ingest.formats import field_values, fields, json_file, personal
@@ -39,7 +41,9 @@ def recognise(sample: Sample) -> bool:
     """Whether the file begins like a scraped response, or a list of them."""
     head = sample.head.removeprefix(b"\xef\xbb\xbf").lstrip()
     answers = _ANSWERS.search(head) if head[:1] in (b"[", b"{") else None
-    if answers is None or _API_ENTRY.search(head) or b'"items"' in head[: answers.start()]:
+    if answers is None or b'"items"' in head[: answers.start()]:
+        return False
+    if sample.holds(b'"field"') and _API_ENTRY.search(head):
         return False
     return _ENTRY.search(head, answers.end()) is not None or b'"token"' in head
 
@@ -55,6 +59,9 @@ def redact(data: bytes) -> bytes:
 
 def take(data: bytes) -> tuple[bytes, Compact]:
     """The file as `redact` gives it, and what `compact` makes of that, in one go. Raises Rejection as `redact`."""
+    if known := _REDACTING.read_pieces(data):
+        compact, is_changed, kept = known
+        return kept if is_changed or json_file.is_doubled(data) else data, compact
     document, is_changed = json_file.parse_quickly(data)
     if document == []:
         raise Rejection(
@@ -67,6 +74,8 @@ def take(data: bytes) -> tuple[bytes, Compact]:
 
 def compact(document: bytes) -> Compact:
     """What the queries take of a document that is redacted."""
+    if known := _READING.read_pieces(document):
+        return known[0]
     return _READING.read(json_file.parse_quickly(document)[0])[0]
 
 
@@ -100,14 +109,18 @@ class Compact:
     values: dict[bytes, Value]
 
 
-@dataclass(frozen=True, slots=True)
+#: Id, title and type of a question.
+_Asked = tuple[str | None, str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Question:
     """A question as it stands in a file, with its answer.
 
-    `asked`: its id, title and type. `kept`: the question without what must not be kept, if that differs.
+    `kept`: the question without what must not be kept, if that differs.
     """
 
-    asked: tuple[str | None, str | None, str | None]
+    asked: _Asked
     kept: dict[str, Any] | None
     digest: bytes
     value: Value
@@ -121,12 +134,133 @@ _LONGEST = 500  # bytes; what is longer comes once
 _Shape = tuple["_Shape | None", ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kind:
+    """What a piece is for the shape of a response: a question, or without `asked` the beginning of a group.
+
+    `closes`: how many groups end with it.
+    """
+
+    asked: _Asked | None
+    closes: int
+
+
+@dataclass(slots=True, eq=False)
+class _Piece:
+    """An entry, or the beginning of a group, as a file has it, to where the next one begins.
+
+    `length`: the bytes of the entry alone; `text`: the piece as it is kept; `question`: none for a group; `rest`: what
+    comes after the last entry of a response; `emptied`: the piece without the answer, once that was asked for.
+    """
+
+    kind: _Kind
+    length: int
+    text: bytes
+    question: _Question | None
+    rest: bytes = b""
+    emptied: _Piece | None = None
+
+
+#: Where the questions of a response stand, below it; and the ranks of those that may tell the place's name.
+_Places = tuple[tuple[str, ...], tuple[int, ...]]
+
+
+class _Form(NamedTuple):
+    """What the kinds of a response's pieces tell: where its questions stand, and which pieces hold a person's data."""
+
+    places: _Places
+    personal: list[int]
+
+
 class _Reader:
-    """Reads responses question by question, each of which that came before is known by its bytes."""
+    """Reads responses question by question, each of which that came before is known by its bytes.
+
+    Where every entry begins with its `id`, as the platform writes them, the file is cut there without being parsed:
+    only pieces that are new are, and what stands around the entries.
+    """
 
     def __init__(self, *, redacts: bool) -> None:
         self._redacts = redacts
         self._known: dict[bytes, _Question] = {}
+        self._pieces: dict[bytes, _Piece] = {}
+
+    def read_pieces(self, data: bytes) -> tuple[Compact, bool, bytes] | None:
+        """What `read` gives for the file, and the file as it is to be kept; None if it has to be parsed for that."""
+        try:
+            return self._read_pieces(data)
+        except _Unclear:
+            return None
+
+    def _read_pieces(self, data: bytes) -> tuple[Compact, bool, bytes]:
+        head, *texts = data.split(_BEGIN)
+        known = self._pieces
+        pieces = [known.get(text) or self._cut(text) for text in texts]
+        ends = [number for number, piece in enumerate(pieces, start=1) if piece.rest]
+        if not ends or ends[-1] != len(pieces):
+            raise _Unclear
+        document = _around([head, *[pieces[end - 1].rest for end in ends]])
+        is_list = isinstance(document, list)
+        tokens: Counter[str] = Counter()
+        found: list[Response] = []
+        values: dict[bytes, Value] = {}
+        is_changed = False
+        begin = 0
+        for number, (end, response) in enumerate(zip(ends, document if is_list else [document], strict=True)):
+            own = pieces[begin:end]
+            form = _form(tuple([piece.kind for piece in own]))
+            if self._redacts:
+                is_changed |= json_file.scrub(response, but={"answers"})
+                for at in form.personal:
+                    own[at] = self._without_answer(texts[begin + at], own[at])
+                    is_changed |= own[at] is not pieces[begin + at]
+                response["answers"] = orjson.Fragment(b"[%b]" % b"".join([piece.text for piece in own]))
+            questions = [piece.question for piece in own if piece.question]
+            is_changed = is_changed or any([question.kept is not None for question in questions])
+            rank = number if is_list else None
+            found.append(_response(response, rank, form.places, questions, tokens, values))
+            begin = end
+        try:
+            return Compact(found, values), is_changed, orjson.dumps(document) if self._redacts else data
+        except TypeError as error:
+            raise _Unclear from error  # `dump` would write all of it in another way
+
+    def _cut(self, text: bytes) -> _Piece:
+        """A piece that is not known yet."""
+        whole = _BEGIN + text
+        if json_file.holds_long_number(whole) or whole.count(b"{") + whole.count(b"[") > _DEEPEST:
+            raise _Unclear
+        piece = _opening(whole) or self._cut_question(whole)
+        if len(piece.rest) <= len(b"]}]\n") and len(text) <= _LONGEST:
+            if len(self._pieces) >= _REMEMBERED:
+                self._pieces.clear()
+            self._pieces[text] = piece
+        return piece
+
+    def _cut_question(self, whole: bytes) -> _Piece:
+        entry, length = _entry(whole)
+        after = _AFTER.fullmatch(whole, length)
+        if after is None or entry.get("group") is not None:
+            raise _Unclear
+        text = orjson.dumps(entry)
+        question = self._known.get(text) or self._met(text, entry)
+        closes = after[1].count(b"]")
+        kept = text if question.kept is None else json_file.dump(question.kept)
+        divider = b"]}}" * closes + (b"" if after[2] else b",")
+        return _Piece(_kind(question.asked, closes), length, kept + divider, question, after[2] or b"")
+
+    def _without_answer(self, text: bytes, piece: _Piece) -> _Piece:
+        """The piece, which is `text` in the file, without its answer; the same object if it has none."""
+        if piece.emptied is None:
+            assert piece.question
+            entry = orjson.loads((_BEGIN + text)[: piece.length])
+            kept = _emptied(entry)
+            piece.emptied = piece
+            if kept != entry:
+                kept_text = json_file.dump(kept)
+                question = self._known.get(kept_text) or self._meet(kept_text)
+                divider = b"]}}" * piece.kind.closes + (b"" if piece.rest else b",")
+                piece.emptied = replace(piece, text=kept_text + divider, question=question)
+        return piece.emptied
 
     def read(self, document: Any) -> tuple[Compact, bool]:
         """The responses; and whether something was taken out of `document`, which is changed in its place.
@@ -152,15 +286,8 @@ class _Reader:
             questions: list[_Question] = []
             shape, is_redacted = self._visit(response["answers"], f"{pointer}/answers", questions)
             is_changed |= is_redacted
-            places, names = _places(shape)
-            for rank in names:
-                questions[rank] = _named(questions[rank])
-            token = _told(response.get("token")) or (str(number) if is_list else "")
-            tokens[token] += 1
-            key = token if tokens[token] == 1 else f"{token}#{tokens[token]}"
-            digests = [question.digest for question in questions]
-            values.update(zip(digests, [question.value for question in questions], strict=True))
-            found.append((key, pointer, _told(response.get("submitted_at")), places, digests))
+            rank = number if is_list else None
+            found.append(_response(response, rank, _places(shape), questions, tokens, values))
         return Compact(found, values), is_changed
 
     def _visit(self, entries: list[Any], place: str, questions: list[_Question]) -> tuple[_Shape, bool]:
@@ -212,19 +339,140 @@ class _Reader:
 
     def _meet(self, text: bytes) -> _Question:
         """A question that is not known yet."""
-        entry = json_file.parse_quickly(text)[0]
+        question = self._met(text, json_file.parse_quickly(text)[0])
+        if len(text) <= _LONGEST:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[text] = question
+        return question
+
+    def _met(self, text: bytes, entry: dict[str, Any]) -> _Question:
         asked = (_text(entry.get("id")), _text(entry.get("title")), _text(entry.get("type")))
         kept = _without_contacts(entry) if self._redacts else entry
         if kept is entry:
             kept_text, changed = text, None
         else:
             kept_text, changed = json_file.dump(kept), kept
-        question = _Question(asked, changed, blake2b(kept_text, digest_size=16).digest(), _value(kept))
-        if len(text) <= _LONGEST:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            self._known[text] = question
-        return question
+        return _Question(asked, changed, blake2b(kept_text, digest_size=16).digest(), _value(kept))
+
+
+#: With what an entry begins, what follows it, and the last of what stands before the entries of a group.
+_BEGIN = b'{"id":'
+_AFTER = re.compile(rb"((?:_\]_\}_\})*)_(?:,_|(\].*))".replace(b"_", rb"[ \t\n\r]*"), re.DOTALL)
+_OPENS = re.compile(rb'"answers"_:_\[_\Z'.replace(b"_", rb"[ \t\n\r]*"))
+_DECODER = json.JSONDecoder()
+#: Brackets in a piece, and groups in each other, more of which are left to who parses all.
+_DEEPEST, _MOST_GROUPS = 50, 20
+
+_kind = lru_cache(_REMEMBERED)(_Kind)
+
+
+class _Unclear(Exception):
+    """A file, or a piece of it, cannot be told without parsing all."""
+
+
+def _entry(whole: bytes) -> tuple[dict[str, Any], int]:
+    """The entry that a piece begins with, and of how many bytes it is."""
+    body = whole.rstrip(b" \t\n\r").removesuffix(b",")
+    try:
+        try:
+            return orjson.loads(body), len(body)
+        except ValueError:  # more comes after it than a comma
+            text = whole.decode()
+            body = text[: _DECODER.raw_decode(text)[1]].encode()
+            return orjson.loads(body), len(body)
+    except (ValueError, RecursionError) as error:
+        raise _Unclear from error
+
+
+def _opening(whole: bytes) -> _Piece | None:
+    """The piece, if it is the beginning of a group."""
+    if not _OPENS.search(whole):
+        return None
+    try:
+        entries = [orjson.loads(whole + probe + b"]}}") for probe in (b"0", b"1")]
+    except ValueError:
+        return None
+    for number, entry in enumerate(entries):
+        group = entry.get("group")
+        if not isinstance(group, dict) or [*entry][-1] != "group" or [*group][-1] != "answers":
+            raise _Unclear
+        if group["answers"] != [number]:
+            raise _Unclear
+    return _Piece(_kind(None, 0), len(whole), orjson.dumps(entries[0]).removesuffix(b"0]}}"), None)
+
+
+def _around(texts: list[bytes]) -> Any:
+    """The document, its responses without entries, of what stands before, between and behind these.
+
+    Numbers in their place show that they stand where they have to: no others can come and go with them.
+    """
+    count = len(texts) - 1
+    for first in (count, 0):
+        numbered = [b"%b%d" % (text, number) for number, text in enumerate(texts[:-1], start=first)]
+        text = b"".join(numbered) + texts[-1]
+        if json_file.holds_long_number(text):
+            raise _Unclear
+        try:
+            document = orjson.loads(text)
+        except ValueError as error:
+            raise _Unclear from error
+        responses = document if isinstance(document, list) else [document]
+        if len(responses) != count:
+            raise _Unclear
+        for number, response in enumerate(responses, start=first):
+            if not isinstance(response, dict) or response.get("answers") != [number]:
+                raise _Unclear
+    return document
+
+
+@lru_cache(256)
+def _form(kinds: tuple[_Kind, ...]) -> _Form:
+    """What the kinds of a response's pieces tell."""
+    personal_pieces: list[int] = []
+    #: The groups that are open: their shape so far, and which pieces stand together there.
+    opened: list[tuple[list[_Shape | None], list[int]]] = [([], [])]
+
+    def close() -> _Shape:
+        shape, together = opened.pop()
+        asked = tuple([asked for at in together if (asked := kinds[at].asked)])
+        personal_pieces.extend(together[rank] for rank in personal.personal_places(asked))
+        return tuple(shape)
+
+    for at, kind in enumerate(kinds):
+        if kind.asked is None:
+            opened.append(([], []))
+            continue
+        opened[-1][0].append(None)
+        opened[-1][1].append(at)
+        if not kind.closes < len(opened) <= _MOST_GROUPS:
+            raise _Unclear
+        for _ in range(kind.closes):
+            inner = close()
+            opened[-1][0].append(inner)
+    if len(opened) > 1:
+        raise _Unclear
+    return _Form(_places(close()), personal_pieces)
+
+
+def _response(
+    response: dict[str, Any],
+    number: int | None,
+    places: _Places,
+    questions: list[_Question],
+    tokens: Counter[str],
+    values: dict[bytes, Value],
+) -> Response:
+    """A response, the one of this number in a list; its token is added to `tokens`, what it says to `values`."""
+    for rank in places[1]:
+        questions[rank] = _named(questions[rank])
+    token = _told(response.get("token")) or ("" if number is None else str(number))
+    tokens[token] += 1
+    key = token if tokens[token] == 1 else f"{token}#{tokens[token]}"
+    digests = [question.digest for question in questions]
+    values.update(zip(digests, [question.value for question in questions], strict=True))
+    pointer = "" if number is None else f"/{number}"
+    return key, pointer, _told(response.get("submitted_at")), places[0], digests
 
 
 _REDACTING, _READING = _Reader(redacts=True), _Reader(redacts=False)
@@ -234,11 +482,11 @@ _ASKED = ("id", "ref", "title", "type")
 
 def _without_contacts(entry: dict[str, Any]) -> dict[str, Any]:
     """The question without addresses and links that must not be kept; the same object if there are none."""
+    exposed = [key for key, value in entry.items() if key not in _ASKED and not json_file.is_harmless(value)]
+    if not exposed:
+        return entry
     mend = personal.without_links if personal.is_known(_text(entry.get("id"))) else personal.without_contact
-    kept = {
-        key: value if key in _ASKED or json_file.is_harmless(value) else json_file.with_strings(value, mend)
-        for key, value in entry.items()
-    }
+    kept = entry | {key: json_file.with_strings(entry[key], mend) for key in exposed}
     return entry if kept == entry else kept
 
 
@@ -252,8 +500,7 @@ def _text(value: Any) -> str | None:
 
 
 @lru_cache(4096)
-def _places(shape: _Shape) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Where the questions of a response stand, below it; and the ranks of those that may tell the place's name."""
+def _places(shape: _Shape) -> _Places:
     places = tuple(_walk(shape, "/answers"))
     return places, tuple(rank for rank, place in enumerate(places) if place in _NAME_PLACES)
 
@@ -266,6 +513,7 @@ def _walk(shape: _Shape, pointer: str) -> Iterator[str]:
             yield from _walk(inner, f"{pointer}/{number}/group/answers")
 
 
+@lru_cache(4096)
 def _named(question: _Question) -> _Question:
     """The question where it may tell the place's name."""
     if question.value.typeform_type != "short_text":

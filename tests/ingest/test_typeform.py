@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examples.typeform import VARIANTS, Response, scraped
-from ingest.formats import typeform
+from ingest.formats import json_file, typeform
 from ingest.identify import Sample, identify
 from ingest.reading import Rejection
 from tests.ingest.raw import SAMPLES, Record, everything, read, read_one
@@ -72,6 +72,87 @@ def test_nobody_is_named(variant: str) -> None:
     redacted = typeform.redact(json.dumps([one]).encode())
     assert not any(word in redacted for word in (b"Camille", b"camille", b"192.0.2.1", b"Navigateur"))
     assert not any(word in everything(records([one]).values()) for word in ("Camille", "camille@"))
+
+
+PIECES = (
+    *(
+        b"",
+        b" ",
+        b"\n",
+        b",",
+        b"]}}",
+        b"]",
+        b"}",
+        b"[",
+        b"{",
+        b'"',
+        b"0",
+        b"null",
+        b'{"id":',
+        b"1" * 17,
+        b"\\ud800",
+        b"\xff",
+    ),
+    *(
+        b'"group": {"answers": [',
+        b', "answers": [0]',
+        b', "group": null',
+        b'{"id": "x"}, ',
+        b"a@b.org",
+        b"\xef\xbb\xbf",
+    ),
+)
+
+
+def by_pieces(data: bytes) -> tuple[bytes, typeform.Compact] | None:
+    found = typeform._REDACTING.read_pieces(data)
+    if found is None:
+        return None
+    compact, is_changed, kept = found
+    return kept if is_changed or json_file.is_doubled(data) else data, compact
+
+
+def by_parsing(data: bytes) -> tuple[bytes, typeform.Compact] | None:
+    document, is_doubled = json_file.parse(data)
+    try:
+        compact, is_changed = typeform._REDACTING.read(document)
+    except Rejection:
+        return None
+    return json_file.dump(document) if is_changed or is_doubled else data, compact
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("is_list", [False, True])
+def test_a_file_is_cut_as_the_platform_writes_it(variant: str, is_list: bool) -> None:
+    one = scraped(response(1), variant)
+    nested = one | {"answers": [group(*one["answers"], question("a", "date", "")), *one["answers"]]}
+    mentioned = one | {"hidden": {"answers": [0], "x": [1]}, "submitted_at": "2024-05-06T07:08:09Z"}
+    for document in (one, nested, mentioned):
+        for separators in ((", ", ": "), (",", ":")):
+            data = json.dumps([document, one] if is_list else document, separators=separators).encode()
+            found = by_pieces(data)
+            assert found is not None and found == by_parsing(data) == typeform.take(data)
+            assert typeform._READING.read_pieces(found[0]) is not None
+            assert typeform.compact(found[0]) == found[1]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), st.booleans())
+def test_whatever_is_cut_says_what_it_says_parsed(draw: st.DataObject, is_list: bool) -> None:
+    """Changed anywhere, a file is read as before: with all of it parsed, if its pieces tell not enough."""
+    entries = [
+        question("2g45rftYVzn7", "short_text", "Personne"),
+        group(question("b", "multiple_choice", ["Oui", "a@b.org"]), group(question("c", "email", "a@b.org"))),
+        question("d", "number", 12),
+    ]
+    one = {"token": "t", "answers": entries, "submitted_at": "2024-05-06T07:08:09Z"}
+    data = json.dumps([one, one] if is_list else one).encode()
+    for _ in range(draw.draw(st.integers(1, 3))):
+        begin = draw.draw(st.integers(0, len(data)))
+        end = begin + draw.draw(st.sampled_from([0, 0, 1, 2, 5]))
+        data = data[:begin] + draw.draw(st.sampled_from(PIECES)) + data[end:]
+    found = by_pieces(data)
+    assert found is None or found == by_parsing(data)
 
 
 def test_a_file_that_names_nobody_stays_as_it_is() -> None:
