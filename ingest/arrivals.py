@@ -12,11 +12,13 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from itertools import cycle
+from operator import attrgetter
 from pathlib import PurePosixPath
 from queue import SimpleQueue
+from typing import Any
 
 from ingest import helper
 from ingest.archive import Receipt, State, Stored
@@ -24,6 +26,7 @@ from ingest.codebook import Codebook
 from ingest.collect import Candidate, Collection, Refused, is_aside, read
 from ingest.console import Progress
 from ingest.containers import is_container, members
+from ingest.formats import BY_NAME
 from ingest.garbage import rare_search
 from ingest.identify import Sample, identify
 from ingest.known_files import KnownFiles
@@ -292,8 +295,7 @@ class _Helper:
         assert self._process.stdin and self._process.stdout
         pickle.dump(wanted, self._process.stdin, pickle.HIGHEST_PROTOCOL)
         self._process.stdin.flush()
-        found: dict[str, Found] = pickle.load(self._process.stdout)
-        return found
+        return _unpacked(pickle.load(self._process.stdout))
 
     def end(self) -> None:
         self._process.kill()
@@ -310,8 +312,40 @@ def serve() -> None:
                 wanted: list[Wanted] = pickle.load(sys.stdin.buffer)
             except EOFError:
                 return
-            pickle.dump(_read(wanted, codebook), answers, pickle.HIGHEST_PROTOCOL)
+            pickle.dump(_packed(_read(wanted, codebook)), answers, pickle.HIGHEST_PROTOCOL)
             answers.flush()
+
+
+#: What was found, as it comes from another process: exports field by field, and what is compact of them by its form.
+_Packed = tuple[dict[str, Rejection | tuple[Any, ...]], dict[str, Any]]
+_fields_of = attrgetter(*[field.name for field in fields(Export) if field.name != "compact"])
+
+
+def _packed(found: dict[str, Found]) -> _Packed:
+    items: dict[str, Rejection | tuple[Any, ...]] = {}
+    compacts: dict[str, list[Any]] = {}
+    for source_id, export in found.items():
+        if isinstance(export, Rejection):
+            items[source_id] = export
+        else:
+            items[source_id] = (*_fields_of(export), export.compact is not None)
+            if export.compact is not None:
+                compacts.setdefault(export.format, []).append(export.compact)
+    return items, {name: BY_NAME[name].pack(of_form) for name, of_form in compacts.items()}
+
+
+def _unpacked(packed: _Packed) -> dict[str, Found]:
+    items, of_forms = packed
+    compacts = {name: iter(BY_NAME[name].unpack(of_form)) for name, of_form in of_forms.items()}
+    found: dict[str, Found] = {}
+    for source_id, item in items.items():
+        if isinstance(item, Rejection):
+            found[source_id] = item
+        else:
+            *own, is_compact = item
+            own.append(next(compacts[own[1]]) if is_compact else None)
+            found[source_id] = Export(*own)
+    return found
 
 
 def _answered(

@@ -175,7 +175,7 @@ def read(candidate: Candidate, size_limit: int = SIZE_LIMIT) -> bytes:
         with open(descriptor, "rb") as file:
             before = os.fstat(descriptor)
             _check_regular(before, size_limit)
-            data = file.read(size_limit + 1)
+            data = file.read(before.st_size + 1)  # room for no more is made
             after = os.fstat(descriptor)
     except OSError as error:
         raise _unreadable(error) from error

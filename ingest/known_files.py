@@ -43,6 +43,8 @@ class KnownFiles:
 
     def digest(self, path: str | Path, status: Status | None = None) -> str | None:
         """The sha256 of a file that is what it was; None if it has to be opened. `status`: the file's, if at hand."""
+        if not self._known:
+            return None
         name = _name(path)
         known = self._known.get(name)
         if known is None:

@@ -14,7 +14,8 @@ ingest/schema.py:
   `record_key`, and `without(data, places)`: the file with nothing there, and the rest where it was. One whose
   records can be read without each other may have `parts(document, size)`, which cuts a large document. One that
   asks the same of most has `compact(data)`, what stands in the place of the document, `tables(compacts)`, the Arrow
-  tables that its queries read instead of `documents`, and `take(data)`, which redacts and compacts in one go.
+  tables that its queries read instead of `documents`, `take(data)`, which redacts and compacts in one go, and
+  `pack(compacts)` and `unpack(packed)`, for their way from one process to another.
 """
 
 from __future__ import annotations

@@ -15,8 +15,6 @@ from datetime import date, datetime, time
 from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum
-from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_col_to_name
 
 from ingest.containers import Limits, members
 from ingest.formats import typeform_download
@@ -84,6 +82,10 @@ PLACES = typeform_download.PLACES
 
 def document(data: bytes) -> bytes:
     """The workbook as the JSON that the queries read."""
+    from xlsxwriter.utility import (
+        xl_col_to_name,
+    )  # loaded late: every process loads this module, few need that one
+
     name, header_row, rows = _read(data)
     header = rows[header_row]
     while header and not header[-1]:
@@ -166,6 +168,8 @@ def _text(cell: Any) -> str:
 
 def _written(name: str, rows: Iterator[Sequence[str]]) -> bytes:
     """A workbook of one sheet of texts: the same bytes for the same rows."""
+    from xlsxwriter import Workbook  # loaded late, as above
+
     file = io.BytesIO()
     options = {
         "in_memory": True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from types import ModuleType
 from typing import Any
 
@@ -62,6 +63,15 @@ def test_what_is_taken_at_once_is_what_is_read_again() -> None:
         assert b"n@exemple.fr" not in redacted
         assert compact == typeform.compact(redacted)
         assert typeform.take(redacted) == (redacted, compact)
+
+
+def test_what_is_packed_comes_out_the_same() -> None:
+    documents: list[Any] = [*map(scraped, RESPONSES), [*map(scraped, RESPONSES)], {"answers": []}]
+    compacts = [typeform.take(json.dumps(document).encode())[1] for document in documents]
+    unpacked = typeform.unpack(pickle.loads(pickle.dumps(typeform.pack(compacts))))
+    assert unpacked == compacts
+    assert [list(one.values) for one in unpacked] == [list(one.values) for one in compacts]
+    assert typeform.unpack(typeform.pack([])) == []
 
 
 ENTRIES = st.lists(
