@@ -218,7 +218,7 @@ class Archive:
         self.ledger = root / "ledger.ndjson"
         self.incoming = root / "incoming"
         self.editions = root / "editions"
-        self._new_folders: set[Path] = set()
+        self._new_folders: set[str] = set()
 
     def sweep(self, state: State) -> None:
         """Finish what a crash left half-done: put in place what the ledger knows, remove what it does not.
@@ -325,12 +325,13 @@ class Archive:
         self.incoming.mkdir(parents=True, exist_ok=True)
         replace_files(map(self._placed, objects), via=self.incoming)
 
-    def _placed(self, item: tuple[str, bytes]) -> tuple[Path, bytes]:
+    def _placed(self, item: tuple[str, bytes]) -> tuple[str, bytes]:
         source_id, data = item
-        target = self.object_path(source_id)
-        if target.parent not in self._new_folders:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._new_folders.update((target.parent, target.parent.parent, self.root, self.root.parent))
+        target = self._object_path(source_id)
+        folder = os.path.dirname(target)
+        if folder not in self._new_folders:
+            os.makedirs(folder, exist_ok=True)
+            self._new_folders.update((folder, os.path.dirname(folder), str(self.root), str(self.root.parent)))
         return target, data
 
     def read(self, stored: Stored) -> bytes:
@@ -394,7 +395,8 @@ class Archive:
             for line in self._lines()
             if (event := _without(json.loads(line), sources, is_private)) is not None
         ]
-        kept.append(_now({"event": "forgotten", "source_ids": sorted(sources), "trimmed": digests}))
+        forgotten = {"event": "forgotten", "source_ids": sorted(sources), "trimmed": digests}
+        kept.append({"recorded_at": _now(), **forgotten})
         replace_file(self.ledger, "".join(map(_line, kept)).encode())
         sync_folder(self.root)
         self.sweep(self.state())
@@ -434,7 +436,8 @@ class Archive:
 
     def _append(self, events: Iterable[dict[str, Any]]) -> None:
         """Add lines, cutting off first what a crash may have left of one."""
-        lines = [_line(_now(event)) for event in events]
+        recorded_at = _now()
+        lines = [_line({"recorded_at": recorded_at, **event}) for event in events]
         if not lines:
             return
         self.root.mkdir(parents=True, exist_ok=True)
@@ -467,12 +470,15 @@ def _unchanged(path: Path, digest: str) -> bytes:
     return data
 
 
-def _now(event: dict[str, Any]) -> dict[str, Any]:
-    return {"recorded_at": datetime.now(UTC).isoformat(timespec="seconds"), **event}
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _line(event: dict[str, Any]) -> str:
-    return json.dumps(event, ensure_ascii=False) + "\n"
+    return f"{_encoded(event)}\n"
 
 
 def _without(

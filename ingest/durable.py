@@ -7,6 +7,7 @@ import errno
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -78,22 +79,37 @@ def replace_file(target: Path, data: bytes, via: Path | None = None) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def replace_files(files: Iterable[tuple[Path, bytes]], via: Path) -> None:
-    """`replace_file` for many at once: all bytes are on the disk before the first is in its place."""
-    written: list[tuple[Path, Path]] = []
+def replace_files(files: Iterable[tuple[str, bytes]], via: Path) -> None:
+    """`replace_file` for many at once, their paths as strings, of which a Path each would cost more than the writing:
+    all bytes are on the disk before the first is in its place."""
+    written: list[tuple[str, str]] = []
+    placed = 0
     try:
         for target, data in files:
-            temporary = via / f".{target.name}.tmp"
+            temporary = f"{via}/.{os.path.basename(target)}.tmp"
             written.append((temporary, target))
-            temporary.write_bytes(data)
+            _write(temporary, data)
         if len(written) < _FEW or not sync_file_system(via):
             for temporary, _ in written:
                 _sync(temporary, os.O_RDONLY)
         for temporary, target in written:
             os.replace(temporary, target)
+            placed += 1
     finally:
-        for temporary, _ in written:
-            temporary.unlink(missing_ok=True)
+        for temporary, _ in written[placed:]:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+
+def _write(path: str, data: bytes) -> None:
+    """Write a file with no more calls than it takes."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    try:
+        written = os.write(descriptor, data)
+        while written < len(data):
+            written += os.write(descriptor, data[written:])
+    finally:
+        os.close(descriptor)
 
 
 #: Below this number, files are put on the disk one by one.
@@ -133,12 +149,12 @@ def replace_link(link: Path, target: Path) -> None:
     sync_folder(link.parent)
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: str | Path) -> None:
     """Put the entries of `folder` on the disk: what was created or renamed in it stays so after a crash."""
     _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
 
 
-def _sync(path: Path, flags: int) -> None:
+def _sync(path: str | Path, flags: int) -> None:
     descriptor = os.open(path, flags)
     try:
         os.fsync(descriptor)
