@@ -7,23 +7,29 @@ compares. `is_whole`: nothing is missing that the schema requires.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
 
 from ingest.codebook import Codebook
+from ingest.numbered import IN_WORDS, SCHEMA, TABLES, in_words
 from ingest.schema import RAW_TABLES
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """How a raw table (`rows`) becomes a frame: what of it is left out, and what is added, in SQL."""
+    """How a raw table (`rows`) becomes a frame: what of it is left out, and what is added, in SQL.
+
+    `apart`, of a numbered table: by what its rows are told apart, beside its columns. Of a column that is named here
+    itself, it is by this alone.
+    """
 
     table: str
     hides: tuple[str, ...]
     adds: Mapping[str, str]
     joins: str
+    apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[str]:
@@ -31,26 +37,70 @@ class Frame:
         kept = (name for name in RAW_TABLES[self.table].names if name not in self.hides)
         return [*kept, "is_whole", *self.adds]
 
-    def query(self, format_name: str) -> str:
-        """SQL: the rows of one form's exports."""
+    @property
+    def is_numbered(self) -> bool:
+        return self.table in IN_WORDS
+
+    def query(self, format_name: str, rows: str | None = None) -> str:
+        """SQL: the rows of one form's exports; `rows`: a relation that stands for the numbered table."""
         required = [column.name for column in RAW_TABLES[self.table] if not column.nullable]
         is_whole = " and ".join(f"rows.{name} is not null" for name in required)
         adds = {"is_whole": is_whole, **self.adds}
-        hides = f" exclude ({', '.join(self.hides)})" if self.hides else ""
+        hides = (*self.hides, *(("record",) if self.is_numbered else ()))
+        relation = f"({in_words(self.table, rows, ', keys.record')})" if self.is_numbered else self.table
         return f"""
             select
-                rows.*{hides},
+                rows.*{f" exclude ({', '.join(hides)})" if hides else ""},
                 {", ".join(f"{value} as {name}" for name, value in adds.items())}
-            {self.own_rows(format_name)}
+            from {relation} as rows
+            {_OF_FORM.format(format_name)}
             {self.joins}
         """
 
-    def own_rows(self, format_name: str) -> str:
-        """SQL, from `from` on: the raw table's rows of one form's exports."""
+    def counts(self, format_name: str) -> str:
+        """SQL: how many rows each of one form's exports has."""
+        if not self.is_numbered:
+            rows = f"select source_id, count(*) as row_count from {self.table} as rows group by source_id"
+        else:
+            rows = f"""
+                select keys.source_id, sum(counted.row_count) as row_count
+                from (select record, count(*) as row_count from {SCHEMA}.{self.table} group by record) as counted
+                inner join {SCHEMA}.keys using (record)
+                group by keys.source_id
+            """
+        return f"select source_id, row_count::bigint from ({rows}) as rows {_OF_FORM.format(format_name)}"
+
+    def repeated(self) -> str:
+        """SQL: a row, if two rows of the table have the same key."""
+        relation, of = (f"{SCHEMA}.{self.table}", ("record",)) if self.is_numbered else (self.table, _RECORD)
+        keys = [name for name in (*of, "form", "question_id", "ordinal") if name in self._names]
+        return f"select 1 from {relation} group by {', '.join(keys)} having count(*) > 1 limit 1"
+
+    @property
+    def _names(self) -> list[str]:
+        return list((TABLES if self.is_numbered else RAW_TABLES)[self.table].names)
+
+    def alike(self) -> str:
+        """SQL: of the numbered table, one of all rows that differ in nothing that the frame tells, but their record
+        and their place."""
+        own = ("record", *(name for name in self.apart if name in self._names))
+        apart = [expression for expressions in self.apart.values() for expression in expressions]
         return f"""
-            from {self.table} as rows
-            semi join exports as own on own.source_id = rows.source_id and own.format = '{format_name}'
+            select columns(name -> name <> 'own' and not starts_with(name, 'apart_')), unnest(own)
+            from (
+                select
+                    rows.* exclude ({", ".join(own)}),
+                    first({{{", ".join(f"'{name}': rows.{name}" for name in own)}}}) as own,
+                    {", ".join(f"{expression} as apart_{number}" for number, expression in enumerate(apart))}
+                from {SCHEMA}.{self.table} as rows
+                {self.joins}
+                group by all
+            )
         """
+
+
+#: SQL: what leaves the exports of one form.
+_OF_FORM = "semi join exports as own on own.source_id = rows.source_id and own.format = '{}'"
 
 
 def _join(table: str, *keys: str) -> str:
@@ -58,22 +108,28 @@ def _join(table: str, *keys: str) -> str:
 
 
 _RECORD = ("source_id", "record_key")
-_QUESTION = (*_RECORD, "question_id")
 
-#: The question, and the state in which the record leaves it: `none` for one of a form that it does not carry.
-_ANSWERED_QUESTION = (
+#: The question, and what the record's form of it leaves its questions in, if it carries that.
+_OF_QUESTION = (
     _join("codebook_questions", "question_id")
     + " "
-    + _join("carried", *_RECORD)
-    + " and carried.form = codebook_questions.form "
-    + _join("stated", *_QUESTION)
+    + _join("carried", "record")
+    + " and carried.form = codebook_questions.form"
 )
+#: And the state in which the record leaves it: `none` for one of a form that it does not carry.
+_ANSWERED_QUESTION = _OF_QUESTION + " " + _join("stated", "record", "question_id")
 _STATE = "coalesce(if(carried.form is null, 'none', coalesce(stated.state, carried.default_state)), 'none')"
 #: A half of the two offsets is no place.
 _SOURCE_LENGTH = (
     "case when rows.source_start is not null or rows.source_end is not null "
     "then coalesce(rows.source_end - rows.source_start, 0) end"
 )
+#: By what rows are told apart: where they stand, and what their record says of the question.
+_PLACED: Mapping[str, tuple[str, ...]] = {
+    "source_start": ("rows.source_start is null",),
+    "source_end": ("rows.source_end is null", "rows.source_end - rows.source_start < 1"),
+}
+_STANDS = ("stated.state", "carried.form", "carried.default_state")
 _HAS_PLACE = "rows.source_start is not null or rows.source_pointer is not null"
 
 
@@ -152,7 +208,7 @@ FRAMES = {
             "is_known": "codebook_questions.question_id is not null",
             "is_carried": "carried.form is not null",
             "is_answered": "coalesce(rows.state = 'answered', false)",
-            "has_answer": "said.question_id is not null",
+            "has_answer": "said.record is not null",
             "is_ambiguous": "coalesce(rows.state = 'ambiguous', false)",
             "has_candidates": "coalesce(len(rows.candidate_answer_ids), 0) > 0",
             "unknown_candidate_count": """
@@ -165,10 +221,11 @@ FRAMES = {
             """,
         },
         joins=f"""
-            {_ANSWERED_QUESTION}
-            {_join("said", *_QUESTION)}
+            {_OF_QUESTION}
+            {_join("said", "record", "question_id")}
             left join closed_lists on closed_lists.answer_list = codebook_questions.answer_list
         """,
+        apart={"carried": ("carried.form is null",), "said": ("said.record is null",)},
     ),
     "observations": Frame(
         table="observations",
@@ -204,6 +261,7 @@ FRAMES = {
             ),
         },
         joins=_ANSWERED_QUESTION,
+        apart={"ordinal": ("rows.ordinal < 1",), **_PLACED, "state": _STANDS},
     ),
     "testimonies": Frame(
         table="testimonies",
@@ -216,6 +274,12 @@ FRAMES = {
             "has_place": _HAS_PLACE,
         },
         joins=_ANSWERED_QUESTION,
+        apart={
+            "text": ("length(rows.text) < 1",),
+            "source_pointer": ("rows.source_pointer is null",),
+            **_PLACED,
+            "state": _STANDS,
+        },
     ),
 }
 
@@ -225,7 +289,12 @@ _DAMAGE = r"\x{FFFD}|[ÃÂ][\x{80}-\x{BF}]|â€"
 #: What the frames count and look up.
 _PREPARATIONS = {
     "record_counts": "select source_id, count(*)::integer as record_count from records group by source_id",
-    "stated_counts": "select source_id, count(*)::integer as stated_count from responses group by source_id",
+    "stated_counts": """
+        select keys.source_id, sum(counted.stated_count)::integer as stated_count
+        from (select record, count(*) as stated_count from numbered.responses group by record) as counted
+        inner join numbered.keys using (record)
+        group by keys.source_id
+    """,
     "unknown_counts": (
         "select source_id, count(*)::integer as unknown_count from unmapped_questions group by source_id"
     ),
@@ -234,30 +303,50 @@ _PREPARATIONS = {
         from unparsed_fragments group by source_id
     """,
     "answer_counts": f"""
-        with answers as (
-            select source_id, match, concat_ws(' ', raw_label, value_text) as written from observations
+        with written as (
+            select
+                content,
+                match,
+                regexp_matches(concat_ws(' ', raw_label, value_text), '{_DAMAGE}') as is_damaged
+            from numbered.contents
+        ),
+
+        counted as (
+            select
+                observations.record,
+                count(*) as answer_count,
+                count(written.match) as label_count,
+                count(*) filter (written.match = 'unmapped') as unmapped_count,
+                count(*) filter (written.is_damaged) as damaged_count
+            from numbered.observations
+            inner join written using (content)
+            group by observations.record
+
             union all
-            select source_id, null, text from testimonies
+
+            select record, count(*), 0, 0, count(*) filter (regexp_matches(text, '{_DAMAGE}'))
+            from numbered.testimonies
+            group by record
         )
 
         select
-            source_id,
-            count(*)::integer as answer_count,
-            count(match)::integer as label_count,
-            (count(*) filter (match = 'unmapped'))::integer as unmapped_count,
-            (count(*) filter (regexp_matches(written, '{_DAMAGE}')))::integer as damaged_count
-        from answers
-        group by source_id
+            keys.source_id,
+            sum(counted.answer_count)::integer as answer_count,
+            sum(counted.label_count)::integer as label_count,
+            sum(counted.unmapped_count)::integer as unmapped_count,
+            sum(counted.damaged_count)::integer as damaged_count
+        from counted
+        inner join numbered.keys using (record)
+        group by keys.source_id
     """,
     "form_counts": """
         select source_id, record_key, count(*)::integer as form_count
         from record_forms group by source_id, record_key
     """,
-    "stated": "select source_id, record_key, question_id, any_value(state) as state from responses group by all",
     "said": """
-        select source_id, record_key, question_id from observations
+        select record, question_id from numbered.observations
         union
-        select source_id, record_key, question_id from testimonies
+        select record, question_id from numbered.testimonies
     """,
     "carried": """
         with asked as (
@@ -265,13 +354,14 @@ _PREPARATIONS = {
         ),
 
         counted as (
-            select responses.source_id, responses.record_key, questions.form, count(*)::integer as stated_count
-            from responses
+            select responses.record, questions.form, count(*)::integer as stated_count
+            from numbered.responses
             inner join codebook_questions as questions using (question_id)
             group by all
         )
 
         select
+            keys.record,
             record_forms.source_id,
             record_forms.record_key,
             record_forms.form,
@@ -279,9 +369,10 @@ _PREPARATIONS = {
             any_value(asked.question_count) as question_count,
             coalesce(any_value(counted.stated_count), 0) as stated_count
         from record_forms
+        inner join numbered.keys using (source_id, record_key)
         left join asked using (form)
-        left join counted using (source_id, record_key, form)
-        group by record_forms.source_id, record_forms.record_key, record_forms.form
+        left join counted using (record, form)
+        group by keys.record, record_forms.source_id, record_forms.record_key, record_forms.form
     """,
     "closed_lists": """
         select answer_list, list(distinct answer_list || '/' || answer_id) as answer_keys
@@ -290,15 +381,19 @@ _PREPARATIONS = {
 }
 
 
-#: What is a row's own, and what makes a row of its table one of a kind. Of an ordinal it is checked that it counts.
+#: What is a row's own, and by what it is told apart all the same: it is checked that an ordinal counts, that an amount
+#: is not below 0, that a text, or the part of a page that it was read from, is not empty.
 _OWN = {
     "source_id": None,
     "record_key": None,
     "ordinal": "ordinal < 1",
     "source_start": None,
     "source_end": None,
+    "value_number": "value_number is null",
+    "amount": "amount < 0",
+    "text_length": "text_length < 1",
+    "source_length": "source_length < 1",
 }
-_KEYS = ("source_id", "record_key", "form", "question_id", "ordinal")
 #: In a frame of fewer rows each is checked for itself.
 FEW_ROWS = 5_000
 
@@ -332,34 +427,46 @@ def frames(connection: duckdb.DuckDBPyConnection, codebook: Codebook) -> Iterato
     codebook.relations(connection)
     for name, query in _PREPARATIONS.items():
         connection.execute(f"create or replace temp table {name} as {query}")
+    repeated = {name for name, frame in FRAMES.items() if connection.execute(frame.repeated()).fetchall()}
+    connection.execute(
+        f"create or replace temp view stated as {_STATED_ONCE if 'responses' in repeated else _STATED}"
+    )
+    alike = {
+        name: None if name in repeated else _made_alike(connection, frame) for name, frame in FRAMES.items()
+    }
     formats = connection.execute("select distinct format from exports order by format").fetchall()
     for (format_name,) in formats:
         for name, frame in FRAMES.items():
-            own = frame.own_rows(format_name)
-            counts = dict(
-                connection.execute(f"select source_id, count(*) {own} group by source_id").fetchall()
-            )
+            counts = dict(connection.execute(frame.counts(format_name)).fetchall())
             if counts:
-                sample, is_whole = _sample(connection, frame, format_name, sum(counts.values()))
+                sample, is_whole = _sample(connection, frame, format_name, alike[name], sum(counts.values()))
                 yield Content(format_name, name, counts, sample, is_whole, connection)
 
 
+#: SQL: the state in which a record leaves a question.
+_STATED = "select record, question_id, state from numbered.responses"
+_STATED_ONCE = "select record, question_id, any_value(state) as state from numbered.responses group by all"
+
+
+def _made_alike(connection: duckdb.DuckDBPyConnection, frame: Frame) -> str:
+    """Where the frame's sample is taken from: its table, or of a numbered one some rows."""
+    if not frame.is_numbered:
+        return frame.table
+    connection.execute(f"create or replace temp table alike_{frame.table} as {frame.alike()}")
+    return f"alike_{frame.table}"
+
+
 def _sample(
-    connection: duckdb.DuckDBPyConnection, frame: Frame, format_name: str, row_count: int
+    connection: duckdb.DuckDBPyConnection, frame: Frame, format_name: str, rows: str | None, row_count: int
 ) -> tuple[pa.Table, bool]:
-    """The rows that stand for all of a frame, and whether they are all."""
-    keys = ", ".join(name for name in _KEYS if name in frame.columns)
-    repeated = f"select 1 {frame.own_rows(format_name)} group by {keys} having count(*) > 1 limit 1"
-    is_whole = (
-        row_count < FEW_ROWS or frame.table == "exports" or bool(connection.execute(repeated).fetchall())
-    )
-    framed = frame.query(format_name)
-    if is_whole:
-        return _fetched(connection, framed), True
+    """The rows that stand for all of a frame, taken from `rows`; and whether they are all."""
+    if rows is None or row_count < FEW_ROWS or frame.table == "exports":
+        return _fetched(connection, frame.query(format_name)), True
     alike = ", ".join(_OWN.get(name, f'"{name}"') or "true" for name in frame.columns)
     columns = ", ".join(
         f'first("{name}") as "{name}"' if name in _OWN else f'"{name}"' for name in frame.columns
     )
+    framed = frame.query(format_name, rows)
     return _fetched(connection, f"select {columns} from ({framed}) group by {alike}"), False
 
 

@@ -38,11 +38,13 @@ def hand_over(warehouse: Warehouse, folder: Path) -> dict[str, int]:
     try:
         with duckdb.connect(warehouse.build_database, read_only=True) as connection:
             tables = connection.execute(
-                "select table_name from duckdb_tables() where schema_name = 'raw' order by table_name"
+                "select table_name from information_schema.tables where table_schema = 'raw' order by table_name"
             ).fetchall()
             for (table,) in tables:
                 file = str(writing / f"{table}.parquet").replace("'", "''")
-                written = connection.execute(f"copy raw.{table} to '{file}' (format parquet)").fetchall()
+                written = connection.execute(
+                    f"copy (from raw.{table}) to '{file}' (format parquet)"
+                ).fetchall()
                 rows[table] = written[0][0]
         shutil.rmtree(folder, ignore_errors=True)
         os.rename(writing, folder)

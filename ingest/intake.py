@@ -74,12 +74,16 @@ def ingest(
     intake = Intake(notes=[note for collection in collections for note in collection.notes], state=state)
     shutil.rmtree(warehouse.spill, ignore_errors=True)  # what a crash left there
     known_files = KnownFiles(warehouse.known_files) if collections else None
-    with Beside() as beside:
+    with Beside() as judging, Beside() as keeping:
         with RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill) as tables:
             failures = _catch_up(tables, archive, state, intake, warehouse.spill)
 
             def settle(arrivals: list[Arrival], readings: Readings) -> None:
                 accepted = _accept(arrivals, readings, intake)
+                keeping.wait()
+                keeping.begin(keep, arrivals, readings, accepted)
+
+            def keep(arrivals: list[Arrival], readings: Readings, accepted: set[str]) -> None:
                 dated = tables.dated() | readings.dated()
                 archive.store_all(
                     (source_id, readings.exports[source_id].data) for source_id in sorted(accepted)
@@ -88,15 +92,19 @@ def ingest(
                 tables.take(readings, accepted)
                 readings.clear()
 
-            # A round is judged and stored while the next one is read.
-            turns = [Readings(tables.codebook, warehouse.spill) for _ in range(2)]
+            def settled() -> None:
+                judging.wait()
+                keeping.wait()
+
+            # A round is judged while the next one is read, and kept while that one is judged.
+            turns = [Readings(tables.codebook, warehouse.spill) for _ in range(3)]
             for arrivals, readings in rounds(
-                collections, state, turns, progress, again, known_files, beside.wait
+                collections, state, turns, progress, again, known_files, settled
             ):
-                beside.wait()
-                beside.begin(settle, arrivals, readings)
-            beside.wait()
-            beside.begin(write_data_docs, warehouse.data_docs)
+                judging.wait()
+                judging.begin(settle, arrivals, readings)
+            settled()
+            judging.begin(write_data_docs, warehouse.data_docs)
             _report_refused(collections, intake)
             for collection in collections:
                 _note_rejections(str(collection.root), collection.refused, archive, state)
@@ -108,7 +116,7 @@ def ingest(
             intake.archive_digest = tables.settle(state, failures, archive)
         if known_files and known_files.has_news:
             known_files.save()
-        beside.wait()
+        judging.wait()
     return intake
 
 

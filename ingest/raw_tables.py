@@ -18,13 +18,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from ingest import numbered
 from ingest.archive import Archive, State
 from ingest.codebook import Codebook
 from ingest.collect import Refused, UsageError
 from ingest.durable import is_of_the_machine
 from ingest.editions import published_rows
-from ingest.readings import DATED, READ_TABLES, Export, Readings, bounded, create_table, insert, to_arrow
-from ingest.schema import RAW_TABLES
+from ingest.readings import DATED, PLAIN_TABLES, Export, Readings, bounded, insert, to_arrow
+from ingest.schema import RAW_TABLES, STATES, create_table
 from ingest.slug import slugify
 from ingest.speech import tr
 from ingest.warehouse import STORAGE_VERSION
@@ -34,6 +35,7 @@ _READERS = (
     "ingest/schema.py",
     "ingest/reading.py",
     "ingest/readings.py",
+    "ingest/numbered.py",
     "ingest/codebook.py",
     "ingest/expectations.py",
     "ingest/frames.py",
@@ -178,14 +180,25 @@ class RawTables:
 
     def _create_tables(self) -> None:
         self._archive_digest = None
-        self.connection.execute("drop schema if exists raw cascade")
+        for schema in ("raw", numbered.SCHEMA):
+            self.connection.execute(f"drop schema if exists {schema} cascade")
         self.connection.execute("create schema raw")
-        for name, schema in RAW_TABLES.items():
-            self.connection.execute(create_table(f"raw.{name}", schema))
+        for name, columns in RAW_TABLES.items():
+            if name not in numbered.IN_WORDS:
+                self.connection.execute(create_table(f"raw.{name}", columns))
+        self._create_enums()
+        numbered.create_tables(self.connection, {name: f"raw.{name}" for name in numbered.ENUMS})
+        numbered.create_views(self.connection, "raw")
         create_notes(self.connection)
         self.connection.execute("create table raw.read_ledger (digest varchar)")
         self.connection.execute("create table raw.load_state (version varchar, archive_digest varchar)")
         self.connection.execute("insert into raw.load_state values (?, null)", [self._version])
+
+    def _create_enums(self) -> None:
+        """The types of texts that come in every row."""
+        for name, values in (("question_id", self.codebook.questions), ("state", STATES)):
+            listed = ", ".join(f"'{value}'" for value in values)
+            self.connection.execute(f"create type raw.{name} as enum ({listed})")
 
     def missing(self, state: State, archive: Archive) -> list[str]:
         """The archived exports that the tables lack, or hold as they were before; `state` is that of the archive.
@@ -231,16 +244,25 @@ class RawTables:
         self.connection.register("taken", rows)
         # Most are new: then nothing is there to be looked for.
         if self._fetch("select 1 from raw.loaded semi join taken using (source_id) limit 1"):
-            for name in (*READ_TABLES, "loaded"):
-                self.connection.execute(
-                    f"delete from raw.{name} where source_id in (select source_id from taken)"
-                )
+            self._remove_taken()
         self.connection.unregister("taken")
+        first = numbered.firsts(self.connection)
         for name, read in readings.rows(source_ids):
-            insert(self.connection, f"raw.{name}", read)
+            if name in PLAIN_TABLES:
+                insert(self.connection, f"raw.{name}", read)
+            else:
+                numbered.add(self.connection, name, read, first)
         insert(self.connection, "raw.loaded", rows)
         self.connection.execute("commit")
         self.connection.execute("begin transaction")
+
+    def _remove_taken(self) -> None:
+        """Remove the rows of the exports in the relation `taken`."""
+        numbered.remove(self.connection, "select source_id from taken")
+        for name in (*PLAIN_TABLES, "loaded"):
+            self.connection.execute(
+                f"delete from raw.{name} where source_id in (select source_id from taken)"
+            )
 
     def settle(self, state: State, failures: Sequence[Refused], archive: Archive) -> str:
         """Write what stands outside of the exports: receipts, slugs of all names, rejected files, published figures.

@@ -18,10 +18,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from ingest import numbered
 from ingest.codebook import Codebook
 from ingest.formats import BY_NAME
+from ingest.numbered import IN_WORDS, SCHEMA, TABLES
 from ingest.reading import Reading, Rejection
-from ingest.schema import RAW_TABLES
+from ingest.schema import RAW_TABLES, create_table
 
 #: Exports that are judged and accepted together: as a rule all of a run.
 ROUND_EXPORTS = 5_000
@@ -46,21 +48,12 @@ _OUTSIDE = (
     "register",
 )
 READ_TABLES = tuple(name for name in RAW_TABLES if name not in _OUTSIDE)
+#: Those of them that are stored as they are; the others by number (numbered.py).
+PLAIN_TABLES = tuple(name for name in READ_TABLES if name not in IN_WORDS)
 
 #: A page holds the social questionnaire; it does not show what it does not speak of.
 _PAGE = "effects_page"
 _PAGE_FORM, _PAGE_DEFAULT_STATE = "social", "not_shown"
-
-_SQL_TYPES = {
-    pa.string(): "varchar",
-    pa.int32(): "integer",
-    pa.int64(): "bigint",
-    pa.float64(): "double",
-    pa.bool_(): "boolean",
-    pa.date32(): "date",
-    pa.timestamp("us"): "timestamp",
-    pa.list_(pa.string()): "varchar[]",
-}
 
 
 #: What a database may take of the memory, before it writes to the disk: three of them are open while exports are read.
@@ -75,16 +68,6 @@ def bounded(spill: Path) -> dict[str, str | bool | int | float | list[str]]:
 def in_memory(spill: Path | None) -> duckdb.DuckDBPyConnection:
     """A database in memory; without a folder to spill to it is not bounded."""
     return duckdb.connect(config=bounded(spill) if spill else {"preserve_insertion_order": False})
-
-
-def create_table(name: str, schema: pa.Schema, types: Mapping[str, str] | None = None) -> str:
-    """SQL: make a table of this schema; `types` are those of columns that have another one."""
-    columns = ", ".join(
-        f'"{field.name}" {(types or {}).get(field.name) or _SQL_TYPES[field.type]}'
-        f"{'' if field.nullable else ' not null'}"
-        for field in schema
-    )
-    return f"create table {name} ({columns})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +159,18 @@ class Readings:
 
     def _create_tables(self) -> None:
         """Make the tables anew. A `source_id` is long to copy and to compare: its column holds the number of one."""
-        for name in READ_TABLES:
+        for name in IN_WORDS:
+            self.connection.execute(f"drop view if exists {name}")
+        for name in PLAIN_TABLES:
             self.connection.execute(f"drop table if exists {name}")
+        self.connection.execute(f"drop schema if exists {SCHEMA} cascade")
         values = ", ".join(f"'{source_id}'" for source_id in self.exports) or "''"
         self.connection.execute("drop type if exists source")
         self.connection.execute(f"create type source as enum ({values})")
-        for name in READ_TABLES:
+        for name in PLAIN_TABLES:
             self.connection.execute(create_table(name, RAW_TABLES[name], {"source_id": "source"}))
+        numbered.create_tables(self.connection, {"source_id": "source"})
+        numbered.create_views(self.connection)
 
     @property
     def is_full(self) -> bool:
@@ -212,26 +200,38 @@ class Readings:
         return {source_id for (source_id,) in self.connection.execute(DATED.format("records")).fetchall()}
 
     def rows(self, source_ids: set[str]) -> Iterator[tuple[str, pa.RecordBatchReader]]:
-        """Each table's rows of these exports, some at a time."""
-        self.connection.register("wanted", pa.table({"source_id": sorted(source_ids)}))
-        chosen = (
-            ""
-            if source_ids == self.exports.keys() - self._failures.keys()
-            else "semi join wanted using (source_id)"
+        """Each table's rows of these exports, some at a time: those of PLAIN_TABLES, then the numbered ones."""
+        is_all = source_ids == self.exports.keys() - self._failures.keys()
+        if not is_all:
+            self.connection.register("wanted", pa.table({"source_id": sorted(source_ids)}))
+        for name in PLAIN_TABLES:
+            chosen = "" if is_all else "semi join wanted using (source_id)"
+            yield name, self._read_out(name, RAW_TABLES[name], chosen)
+        of_wanted = f"""
+            semi join (select record from {SCHEMA}.keys semi join wanted using (source_id)) as own using (record)
+        """
+        for name, schema in TABLES.items():
+            chosen = ""
+            if not is_all and "record" in schema.names:
+                chosen = of_wanted
+            elif not is_all and name == "contents":
+                chosen = f"semi join (from {SCHEMA}.observations {of_wanted}) as observed using (content)"
+            yield f"{SCHEMA}.{name}", self._read_out(f"{SCHEMA}.{name}", schema, chosen)
+        if not is_all:
+            self.connection.unregister("wanted")
+
+    def _read_out(self, name: str, schema: pa.Schema, chosen: str) -> pa.RecordBatchReader:
+        # As a text: the values of an enum would be handed over with each batch, and freed with it, while the
+        # database that takes them still refers to them.
+        as_text = " replace (source_id::varchar as source_id)" if "source_id" in schema.names else ""
+        return self.connection.execute(f"select *{as_text} from {name} {chosen}").to_arrow_reader(
+            ROWS_AT_ONCE
         )
-        for name in READ_TABLES:
-            # As a text: the values of an enum would be handed over with each batch, and freed with it, while the
-            # database that takes them still refers to them.
-            relation = self.connection.execute(
-                f"select * replace (source_id::varchar as source_id) from {name} {chosen}"
-            )
-            yield name, relation.to_arrow_reader(ROWS_AT_ONCE)
-        self.connection.unregister("wanted")
 
     def _read(self, module: ModuleType, exports: Sequence[Export]) -> None:
         """Read exports of one form; the one that makes its queries fail is found by halving."""
         try:
-            self._insert(exports, self._query(module, exports) if hasattr(module, "QUERIES") else {})
+            self._insert(exports, self._query(module, exports) if hasattr(module, "QUERIES") else [])
         except duckdb.Error as error:
             self._scratch = None  # whatever happened to it
             if len(exports) == 1:
@@ -245,21 +245,20 @@ class Readings:
             self._read(module, exports[:half])
             self._read(module, exports[half:])
 
-    def _query(self, module: ModuleType, exports: Sequence[Export]) -> dict[str, pa.Table]:
-        """What a structured form's queries give for the documents of `exports`."""
+    def _query(self, module: ModuleType, exports: Sequence[Export]) -> list[dict[str, pa.Table]]:
+        """What a structured form's queries give for the documents of `exports`, in one part or several."""
         if self._scratch is None:
             self._scratch = in_memory(self._spill)
             self.codebook.relations(self._scratch)
-        found: dict[str, list[pa.Table]] = {}
+        found: list[dict[str, pa.Table]] = []
         for part in _parts(module, exports):
-            for name, table in query(self._scratch, module, part).items():
-                found.setdefault(name, []).append(table)
+            found.append(query(self._scratch, module, part))
             made = self._scratch.execute(_MADE).fetchall()
             for (name,) in made:
                 self._scratch.execute(f"drop table temp.{name}")
-        return {name: pa.concat_tables(tables).unify_dictionaries() for name, tables in found.items()}
+        return found
 
-    def _insert(self, exports: Sequence[Export], found: Mapping[str, pa.Table]) -> None:
+    def _insert(self, exports: Sequence[Export], found: Sequence[Mapping[str, pa.Table]]) -> None:
         """Write what was read, all of it or nothing. Raises duckdb.Error for rows that fit no table."""
         rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in READ_TABLES}
         for export in exports:
@@ -267,21 +266,40 @@ class Readings:
                 rows[name].extend(own)
         self.connection.execute("begin transaction")
         try:
-            for name, table_rows in rows.items():
-                if table_rows:
-                    insert(self.connection, name, to_arrow(name, table_rows))
-            for name, table in found.items():
-                insert(self.connection, name, table)
+            self._add({name: to_arrow(name, own) for name, own in rows.items() if own})
+            for tables in found:
+                self._add(tables)
         except duckdb.Error:
             self.connection.execute("rollback")
             raise
         self.connection.execute("commit")
 
+    def _add(self, tables: Mapping[str, pa.Table]) -> None:
+        """Write tables; those that can be numbered are all in words, or all by number."""
+        for name in tables.keys() & set(PLAIN_TABLES):
+            insert(self.connection, name, tables[name])
+        if "keys" in tables:
+            first = numbered.firsts(self.connection)
+            for name in TABLES.keys() & tables.keys():
+                numbered.add(self.connection, f"{SCHEMA}.{name}", tables[name], first)
+            return
+        words: dict[str, str] = {}
+        for name in ("records", *IN_WORDS):
+            if name in tables:
+                words[name] = f"{name}_in_words"
+                schema = RAW_TABLES[name]
+                self.connection.execute(create_table(words[name], schema, {"source_id": "source"}))
+                insert(self.connection, words[name], tables[name])
+        if words:
+            numbered.add_words(self.connection, words)
+        for relation in words.values():
+            self.connection.execute(f"drop table {relation}")
+
 
 def query(
     scratch: duckdb.DuckDBPyConnection, module: ModuleType, exports: Sequence[Export]
 ) -> dict[str, pa.Table]:
-    """What a structured form's queries give for the documents of `exports`, by raw table.
+    """What a structured form's queries give for the documents of `exports`, by raw or by numbered table.
 
     `scratch` has the codebook's relations; the queries' temporary tables stay in it.
     """
@@ -295,13 +313,13 @@ def query(
     queries: Mapping[str, str] = module.QUERIES
     found: dict[str, pa.Table] = {}
     for name, sql in queries.items():
-        if name in RAW_TABLES:
+        if name in RAW_TABLES or name in TABLES:
             rows = scratch.execute(sql).to_arrow_table()
             place = rows.schema.get_field_index("source_id")
-            ranks = rows.column(place).combine_chunks().cast(pa.int32())
-            found[name] = rows.set_column(
-                place, "source_id", pa.DictionaryArray.from_arrays(ranks, source_ids)
-            )
+            if place >= 0:
+                ranks = rows.column(place).combine_chunks().cast(pa.int32())
+                rows = rows.set_column(place, "source_id", pa.DictionaryArray.from_arrays(ranks, source_ids))
+            found[name] = rows
         else:
             scratch.execute(f"create or replace temp table {name} as {sql}")
     return found

@@ -7,6 +7,8 @@ decided later, in SQL.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 
 #: Response states, from the strongest to the weakest.
@@ -222,3 +224,24 @@ RAW_TABLES: dict[str, pa.Schema] = {
         ]
     ),
 }
+
+_SQL_TYPES = {
+    pa.string(): "varchar",
+    pa.int32(): "integer",
+    pa.int64(): "bigint",
+    pa.float64(): "double",
+    pa.bool_(): "boolean",
+    pa.date32(): "date",
+    pa.timestamp("us"): "timestamp",
+    pa.list_(pa.string()): "varchar[]",
+}
+
+
+def create_table(name: str, schema: pa.Schema, types: Mapping[str, str] | None = None) -> str:
+    """SQL: make a table of this schema; `types` are those of columns that have another one."""
+    columns = ", ".join(
+        f'"{field.name}" {(types or {}).get(field.name) or _SQL_TYPES[field.type]}'
+        f"{'' if field.nullable else ' not null'}"
+        for field in schema
+    )
+    return f"create table {name} ({columns})"

@@ -9,15 +9,17 @@ The queries make `form_questions`, the codebook's questions, each with a number 
 to compare than its id, and three tables by value_id:
 - `form_sayings`: the meaning (target, question_id with its number, form, role, kind and answer_list, answer_id,
   attribute, part), how it was found (basis) and a number for what it answers (claim); what was written, and whether
-  that is blank; the state in which it leaves its question;
-- `form_contents`: what is observed of it, a row per item of a list, and one for anything else: item_number, ordinal
-  (of the item among those that differ), label (of items only), and the columns of `observations`;
+  that is blank, a yes or a no; the state in which it leaves its question, and its rank among them;
+- `form_contents`: what is observed of it, a row per item of a list, and one for anything else: its number (content),
+  item_number, ordinal (of the item among those that differ), label (of items only), and the columns of `observations`;
 - `form_meanings`, for whoever wants another way to find them: one row per field met.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+
+from ingest.schema import STATES
 
 #: Typeform's types by what an answer is. A field of any other type is known by its id only.
 FAMILIES = {
@@ -326,6 +328,8 @@ QUERIES: Mapping[str, str] = {
 
         select
             *,
+            lower(text) in {YES} as is_yes,
+            lower(text) in {NO} as is_no,
             case
                 when is_blank then if(is_stored, 'not_shown', 'blank')
                 when not is_readable then 'not_shown'
@@ -333,16 +337,38 @@ QUERIES: Mapping[str, str] = {
                 when kind in ('number', 'number_text')
                     then if({_number("text")} = 0, 'ambiguous', 'answered')
                 when kind = 'rating' then if({_number("text")} = 0, 'not_shown', 'answered')
-                when target = 'answer' and lower(text) in {NO} then 'not_shown'
+                when target = 'answer' and is_no then 'not_shown'
                 when {_IS_SAID} then 'answered'
                 else if(text = '1', 'lost', 'not_shown')
-            end as state
+            end as state,
+            list_position({list(STATES)}, state)::utinyint as state_rank,
+            coalesce(role = 'testimony', false) as is_testimony,
+            coalesce(target = 'answer', false) as is_tick
         from told
     """,
     "form_contents": f"""
         with answered as (
             select * from form_sayings
             where question_id is not null and state = 'answered' and role <> 'testimony' and target <> 'answer'
+        ),
+
+        -- An answer that is asked by itself: a yes is a choice made, and a no is kept as it was written.
+        ticks as (
+            select
+                value_id,
+                1 as item_number,
+                null::varchar as label,
+                if(is_yes, answer_id, null) as answer_id,
+                if(is_no, null, written) as raw_label,
+                case
+                    when is_yes then 'exact'
+                    when not is_no then 'unmapped'
+                end as match,
+                null::double as value_number,
+                if(is_no, written, null) as value_text,
+                pointer
+            from form_sayings
+            where question_id is not null and state = 'answered' and role <> 'testimony' and target = 'answer'
         ),
 
         items as (
@@ -434,14 +460,24 @@ QUERIES: Mapping[str, str] = {
                 end as value_text,
                 pointer
             from numbers
+        ),
+
+        observed as (
+            select *, row_number() over (partition by value_id order by item_number)::integer as ordinal
+            from chosen
+
+            union all
+
+            select *, 1 as ordinal
+            from scalars
+
+            union all
+
+            select *, 1 as ordinal
+            from ticks
         )
 
-        select *, row_number() over (partition by value_id order by item_number)::integer as ordinal
-        from chosen
-
-        union all
-
-        select *, 1 as ordinal
-        from scalars
+        select *, (row_number() over () - 1)::integer as content
+        from observed
     """,
 }

@@ -1,4 +1,4 @@
-"""From the fields of a form, whatever file they come from, to the raw tables.
+"""From the fields of a form, whatever file they come from, to the raw tables, the large ones by number (numbered.py).
 
 A format that reads fields of a Typeform form (scraped, from the API, downloaded, stored by the platform) makes
 two temporary tables in its `QUERIES`, `form_records` and `form_answers`, and appends the queries here, `BY_ANSWER`
@@ -43,11 +43,13 @@ from collections.abc import Mapping
 
 from ingest.formats import field_values, personal
 from ingest.formats.field_values import NO, YES, has_text, sql_list, trimmed
+from ingest.schema import STATES
 
 #: The number of partners: where a gate is open, the pieces of the text behind it.
 _PARTNER_COUNT = "moyens.partenaires"
 
-_STATES = "['answered', 'blank', 'ambiguous', 'lost', 'not_shown']"
+#: SQL: what a cell has of what its value says.
+_OF_CELL = "sayings.question, sayings.state_rank, sayings.is_testimony, sayings.is_tick, sayings.part"
 
 #: The tables from `form_keys` to `form_prefixes`, of a format that has `form_records` and `form_answers`.
 BY_ANSWER: Mapping[str, str] = {
@@ -134,16 +136,16 @@ QUERIES: Mapping[str, str] = {
     """,
     # One row per field that answers a question or a part of it, or leaves it empty. An attribute of the place
     # answers a question beside, if no field of its own does.
-    "form_cells": """
+    "form_cells": f"""
         with answers as (
-            select uses.record, uses.position, uses.value_id, uses.place_id, sayings.question
+            select uses.record, uses.position, uses.value_id, uses.place_id, {_OF_CELL}
             from form_uses as uses
             inner join form_sayings as sayings using (value_id)
             where uses.is_used and sayings.question is not null and sayings.target in ('question', 'answer')
         ),
 
         attributes as (
-            select uses.record, uses.position, uses.value_id, uses.place_id, sayings.question
+            select uses.record, uses.position, uses.value_id, uses.place_id, {_OF_CELL}
             from form_uses as uses
             inner join form_sayings as sayings using (value_id)
             semi join form_questionnaires as carried
@@ -274,6 +276,7 @@ QUERIES: Mapping[str, str] = {
         from form_keys as keys
         left join described using (record)
     """,
+    "keys": "select record, source_id, record_key from form_keys",
     "record_forms": """
         select keys.source_id, keys.record_key, carried.form, keys.default_state
         from form_questionnaires as carried
@@ -281,21 +284,15 @@ QUERIES: Mapping[str, str] = {
     """,
     # Where several fields answer a question together, the strongest state of theirs is its state.
     "responses": f"""
-        with ranks as (
-            select value_id, list_position({_STATES}, state) as state_rank
-            from form_sayings
-            where state is not null
-        ),
-
-        states as (
-            select cells.record, cells.question, min(ranks.state_rank) as state_rank
-            from form_cells as cells
-            inner join ranks using (value_id)
-            group by cells.record, cells.question
+        with states as (
+            select record, question, min(state_rank) as state_rank
+            from form_cells
+            where state_rank is not null
+            group by record, question
         ),
 
         stated as (
-            select states.record, questions.question_id, {_STATES}[states.state_rank] as state
+            select states.record, questions.question_id, {list(STATES)}[states.state_rank] as state
             from states
             inner join form_questions as questions using (question)
 
@@ -305,77 +302,90 @@ QUERIES: Mapping[str, str] = {
             from form_partners
         )
 
-        select
-            keys.source_id,
-            keys.record_key,
-            stated.question_id,
-            stated.state,
-            if(stated.state = 'ambiguous', ['0', 'none'], null) as candidate_answer_ids
+        select record, question_id, state, if(state = 'ambiguous', ['0', 'none'], null) as candidate_answer_ids
         from stated
-        inner join form_keys as keys using (record)
     """,
-    "observations": f"""
-        with answered as (
-            select
-                cells.record,
-                cells.question,
-                cells.position,
-                cells.value_id,
-                cells.place_id,
-                sayings.target,
-                sayings.part
-            from form_cells as cells
+    "form_answered": f"""
+        select * exclude (state_rank, is_testimony)
+        from form_cells
+        where state_rank = {STATES.index("answered") + 1} and not is_testimony
+    """,
+    # Questions that several fields of a record answer.
+    "form_shared": """
+        select record, question
+        from form_answered
+        group by record, question
+        having count(*) > 1 or bool_or(is_tick or part is not null)
+    """,
+    # One row per number that several fields give together, and one per count of partners, which none gives. Parts that
+    # are no number count nothing, and are kept as they were written.
+    "form_sums": """
+        with parts as (
+            select answered.*, contents.value_number, contents.value_text, contents.pointer, sayings.text
+            from form_answered as answered
+            inner join form_contents as contents using (value_id)
             inner join form_sayings as sayings using (value_id)
-            where sayings.state = 'answered' and sayings.role <> 'testimony'
+            where answered.part is not null
         ),
 
-        -- Questions that several fields of a record answer.
-        shared as (
-            select record, question
-            from answered
-            group by record, question
-            having count(*) > 1 or bool_or(target = 'answer' or part is not null)
-        ),
-
-        alone as (
-            select
-                answered.record,
-                answered.question,
-                answered.place_id,
-                contents.ordinal,
-                contents.answer_id,
-                contents.raw_label,
-                contents.match,
-                contents.value_number,
-                contents.value_text,
-                contents.pointer
-            from answered
-            anti join shared using (record, question)
-            inner join form_contents as contents using (value_id)
-        ),
-
-        together as (
-            select answered.*, contents.* exclude (value_id, ordinal)
-            from answered
-            semi join shared using (record, question)
-            inner join form_contents as contents using (value_id)
-        ),
-
-        chosen as (
+        sums as (
             select
                 record,
                 question,
-                position,
-                place_id,
-                item_number,
-                answer_id,
-                raw_label,
-                match,
-                value_number,
-                value_text,
-                pointer
+                min(position) as position,
+                sum(value_number) as value_number,
+                if(
+                    bool_and(value_text is null), null, string_agg(text, ' + ' order by part)
+                ) as value_text,
+                arg_min({'id': place_id, 'pointer': pointer}, part) as place
+            from parts
+            group by record, question
+        ),
+
+        summed as (
+            select
+                sums.* exclude (place),
+                sums.place.id as place_id,
+                sums.place.pointer as pointer
+            from sums
+
+            union all by name
+
+            select
+                partners.record,
+                questions.question,
+                partners.position,
+                partners.value_number,
+                -1 as place_id,
+                partners.source_pointer as pointer
+            from form_partners as partners
+            inner join form_questions as questions using (question_id)
+            where partners.value_number is not null
+        )
+
+        select
+            *,
+            (row_number() over () - 1 + (select count(*) from form_contents))::integer as content
+        from summed
+    """,
+    # One row per observation: what (content), and below which prefix.
+    "form_observed": """
+        with answered as (
+            select answered.*, contents.content, contents.ordinal, contents.item_number, contents.label
+            from form_answered as answered
+            inner join form_contents as contents using (value_id)
+            where answered.part is null
+        ),
+
+        together as (
+            select * from answered
+            semi join form_shared using (record, question)
+        ),
+
+        chosen as (
+            select * exclude (label)
             from together
-            where part is null
+            where not is_tick
             qualify label is null
                 or row_number() over (partition by record, question, label order by position, item_number) = 1
         ),
@@ -383,94 +393,86 @@ QUERIES: Mapping[str, str] = {
         -- Answers that are asked one by one: each yes is a choice made. Where there is none, the no's are the
         -- answer, and the first stands for them.
         ticked as (
-            select
-                answered.record,
-                answered.question,
-                answered.position,
-                answered.place_id,
-                lower(sayings.text) in {NO} as is_no,
-                if(lower(sayings.text) in {YES}, sayings.answer_id, null) as answer_id,
-                if(is_no, null, sayings.written) as raw_label,
-                case
-                    when is_no then null
-                    when lower(sayings.text) in {YES} then 'exact'
-                    else 'unmapped'
-                end as match,
-                if(is_no, sayings.written, null) as value_text,
-                sayings.pointer
-            from answered
-            inner join form_sayings as sayings using (value_id)
-            where answered.target = 'answer'
-            qualify not is_no
-                or row_number() over (
-                    partition by answered.record, answered.question order by is_no, answered.position
-                ) = 1
-        ),
-
-        -- Parts that are no number count nothing, and are kept as they were written.
-        sums as (
-            select
-                together.record,
-                together.question,
-                min(together.position) as position,
-                sum(together.value_number) as value_number,
-                if(
-                    bool_and(together.value_text is null),
-                    null,
-                    string_agg(sayings.text, ' + ' order by together.part)
-                ) as value_text,
-                arg_min({{'id': together.place_id, 'pointer': together.pointer}}, together.part) as place
+            select together.*, sayings.is_no
             from together
             inner join form_sayings as sayings using (value_id)
-            where together.part is not null
-            group by together.record, together.question
+            where together.is_tick
+        ),
+
+        first_no as (
+            select
+                record,
+                question,
+                unnest(arg_min({'position': position, 'place_id': place_id, 'content': content}, position)),
+                1 as item_number
+            from ticked
+            group by record, question
+            having bool_and(is_no)
         ),
 
         several as (
-            select * from chosen
+            select record, question, position, place_id, content, item_number from chosen
             union all by name
-            select * exclude (is_no) from ticked
+            select record, question, position, place_id, content, item_number from ticked where not is_no
             union all by name
-            select * exclude (place), place.id as place_id, place.pointer as pointer from sums
+            select * from first_no
+            union all by name
+            select record, question, position, place_id, content, 1 as item_number from form_sums
         ),
 
         observed as (
-            select * from alone
+            select record, question, ordinal, content, place_id
+            from answered
+            anti join form_shared using (record, question)
 
-            union all by name
+            union all
 
             select
-                * exclude (position, item_number),
+                record,
+                question,
                 row_number() over (
                     partition by record, question order by position, item_number
-                ) as ordinal
+                )::integer as ordinal,
+                content,
+                place_id
             from several
-        ),
+        )
 
-        named as (
-            select
-                observed.* exclude (question, place_id, pointer),
-                questions.question_id,
-                prefixes.prefix || observed.pointer as source_pointer
-            from observed
-            inner join form_questions as questions using (question)
-            inner join form_prefixes as prefixes using (place_id)
+        select observed.record, questions.question_id, observed.ordinal, observed.content, observed.place_id
+        from observed
+        inner join form_questions as questions using (question)
+    """,
+    "form_placed": """
+        select content, place_id, (row_number() over () - 1)::integer as placed
+        from (select distinct content, place_id from form_observed)
+    """,
+    "contents": """
+        with contents as (
+            select content, answer_id, raw_label, match, value_number, value_text, pointer
+            from form_contents
 
             union all by name
 
-            select * exclude (position), 1 as ordinal
-            from form_partners
-            where value_number is not null
+            select content, value_number, value_text, pointer
+            from form_sums
         )
 
-        select keys.source_id, keys.record_key, named.* exclude (record)
-        from named
-        inner join form_keys as keys using (record)
+        select
+            placed.placed as content,
+            contents.* exclude (content, pointer),
+            coalesce(prefixes.prefix, '') || contents.pointer as source_pointer
+        from form_placed as placed
+        inner join contents using (content)
+        left join form_prefixes as prefixes using (place_id)
+    """,
+    "observations": """
+        select observed.record, observed.question_id, observed.ordinal, placed.placed as content
+        from form_observed as observed
+        inner join form_placed as placed using (content, place_id)
     """,
     "testimonies": """
         select
-            keys.source_id,
-            keys.record_key,
+            cells.record,
             sayings.question_id,
             sayings.written as text,
             false as is_truncated,
@@ -478,8 +480,7 @@ QUERIES: Mapping[str, str] = {
         from form_cells as cells
         inner join form_sayings as sayings using (value_id)
         inner join form_prefixes as prefixes using (place_id)
-        inner join form_keys as keys using (record)
-        where sayings.role = 'testimony' and sayings.state = 'answered'
+        where cells.is_testimony and sayings.state = 'answered'
     """,
     "unmapped_questions": f"""
         select

@@ -298,9 +298,8 @@ QUERIES: Mapping[str, str] = {
 
         union all by name
 
-        select keys.source_id, keys.record_key, counted.question_id, 'not_shown' as state
+        select record, question_id, 'not_shown' as state
         from ({fields.QUERIES["form_partners"]}) as counted
-        inner join form_keys as keys using (record)
-        where counted.value_number > 0
+        where value_number > 0
     """,
 }

@@ -9,10 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import duckdb
-
 from ingest.codebook import Codebook
-from ingest.readings import query, read_export
+from ingest.readings import READ_TABLES, Readings, read_export
 from ingest.schema import STATES
 
 ROOT = Path(__file__).parents[2]
@@ -69,18 +67,23 @@ class Record:
         return {row["question_ref"]: row["value_text"] for row in self.unmapped}
 
 
-def read(module: ModuleType, *files: bytes) -> dict[tuple[str, str], Record]:
+def read(
+    module: ModuleType, *files: bytes, codebook: Codebook | None = None
+) -> dict[tuple[str, str], Record]:
     """Redact and read files together; the records by source (`0`, `1`, …) and key.
 
     Checks what holds of every form: keys are unique, answers stand with answered questions, and no others.
     """
-    connection = _connection()
-    exports = []
+    readings = Readings(codebook) if codebook else _readings()
+    readings.clear()
     for number, data in enumerate(files):
         redacted = module.redact(data)
         assert module.redact(redacted) == redacted, "redacted twice, it is another file"
-        exports.append(read_export(str(number), module.NAME, len(data), redacted, Codebook.load(ROOT)))
-    raw = {name: table.to_pylist() for name, table in query(connection, module, exports).items()}
+        readings.add(read_export(str(number), module.NAME, len(data), redacted, readings.codebook))
+    assert readings.failures() == {}
+    raw = {
+        name: readings.connection.execute(f"from {name}").to_arrow_table().to_pylist() for name in READ_TABLES
+    }
     records = {
         (row["source_id"], row["record_key"]): Record(row, {}, {}, {}, {}, {}, []) for row in raw["records"]
     }
@@ -102,7 +105,7 @@ def read(module: ModuleType, *files: bytes) -> dict[tuple[str, str], Record]:
         of(row).observations.setdefault(row["question_id"], []).append(row)
     for row in raw["testimonies"]:
         of(row).testimonies[row["question_id"]] = row
-    for row in raw.get("unmapped_questions", []):
+    for row in raw["unmapped_questions"]:
         of(row).unmapped.append(row)
     for record in records.values():
         answered = {question_id for question_id, state in record.states.items() if state == "answered"}
@@ -140,7 +143,5 @@ def questions() -> Mapping[str, Any]:
 
 
 @cache
-def _connection() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    Codebook.load(ROOT).relations(connection)
-    return connection
+def _readings() -> Readings:
+    return Readings(Codebook.load(ROOT))

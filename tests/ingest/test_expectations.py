@@ -20,6 +20,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from ingest import numbered
 from ingest import validator as validator_module
 from ingest.codebook import Codebook
 from ingest.expectations import (
@@ -36,7 +37,7 @@ from ingest.frames import FRAMES, frames
 from ingest.identify import Sample, identify
 from ingest.reading import Rejection
 from ingest.readings import READ_TABLES, Readings, read_export
-from ingest.schema import RAW_TABLES
+from ingest.schema import RAW_TABLES, create_table
 from ingest.validator import Check, Suite, Validator, validator
 from ingest.warehouse import BuildError
 
@@ -66,6 +67,11 @@ class Round:
             self.connection.register("rows", pa.Table.from_pylist(rows, schema=schema))
             self.connection.execute(f"create table {name} as from rows")
             self.connection.unregister("rows")
+        self.connection.execute(f"create schema {numbered.SCHEMA}")
+        for name, schema in numbered.TABLES.items():
+            schema = pa.schema([column.with_nullable(True) for column in schema])
+            self.connection.execute(create_table(f"{numbered.SCHEMA}.{name}", schema))
+        numbered.add_words(self.connection, {name: name for name in ("records", *numbered.IN_WORDS)})
 
     def validate(self) -> Validation:
         return validate(self)  # type: ignore[arg-type]
@@ -243,18 +249,18 @@ ON_FILES: dict[str, Fault] = {
 #: How to break those about a table as a whole, in the tables of a round.
 ON_TABLES = {
     "export-format-type": f"alter table exports alter format type enum ('{PAGE}', 'place_json')",
-    "response-state-type": "alter table responses alter state type enum ('answered', 'ambiguous')",
-    "observation-number-type": "alter table observations alter value_number type float",
-    "testimony-question-type": "alter table testimonies alter question_id type enum ('solidarite')",
+    "response-state-type": "alter table numbered.responses alter state type enum ('answered', 'ambiguous')",
+    "observation-number-type": "alter table numbered.contents alter value_number type float",
+    "testimony-question-type": "alter table numbered.testimonies alter question_id type enum ('solidarite')",
     **{
         name: f"alter table {table} add column surprise integer"
         for name, table in {
             "export-columns": "exports",
             "record-columns": "records",
             "form-columns": "record_forms",
-            "response-columns": "responses",
-            "observation-columns": "observations",
-            "testimony-columns": "testimonies",
+            "response-columns": "numbered.responses",
+            "observation-columns": "numbered.observations",
+            "testimony-columns": "numbered.testimonies",
         }.items()
     },
 }

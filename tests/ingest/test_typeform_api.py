@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examples.typeform import VARIANTS, Response, api
+from ingest.codebook import Codebook, FormField
 from ingest.formats import typeform_api
 from ingest.identify import Sample, identify
 from ingest.reading import Rejection
-from tests.ingest.raw import Record, _connection, everything, read, read_one
+from tests.ingest.raw import ROOT, Record, everything, read, read_one
 from tests.ingest.responses import RESPONDENT, RESPONSES, check, response
 
 
@@ -30,11 +32,14 @@ def defined(field_id: str, kind: str, title: str) -> dict[str, Any]:
     return {"id": field_id, "ref": f"ref-{field_id}", "type": kind, "title": title, "properties": {}}
 
 
-def record(*answers: dict[str, Any], form: list[dict[str, Any]] | None = None) -> Record:
+def record(
+    *answers: dict[str, Any], form: list[dict[str, Any]] | None = None, codebook: Codebook | None = None
+) -> Record:
     document: dict[str, Any] = {"items": [{"token": "t0ken", "answers": list(answers)}]}
     if form is not None:
         document["form"] = {"id": "f0rm", "fields": form}
-    return read_one(typeform_api, json.dumps(document).encode())
+    (found,) = read(typeform_api, json.dumps(document).encode(), codebook=codebook).values()
+    return found
 
 
 def records(document: Any) -> dict[str, Record]:
@@ -189,16 +194,15 @@ def test_persons_are_known_by_the_definition() -> None:
 
 def test_a_form_of_the_seed_tells_what_was_left_empty() -> None:
     """Its rows in seeds/codebook/forms.csv are its questions; those of `full` are of all its versions."""
-    connection = _connection()
-    connection.execute("begin")
-    connection.executemany(
-        "insert into codebook_forms (form, field_ref, target, question_id) values ('new', ?, 'question', ?)",
-        [("new-1", "solidarite_type"), ("new-2", "lien_social")],
+    codebook = Codebook.load(ROOT)
+    new = tuple(
+        FormField("new", ref, None, None, None, "question", question, None, None, None)
+        for ref, question in (("new-1", "solidarite_type"), ("new-2", "lien_social"))
     )
-    try:
-        found = record(answer("new-1", "multiple_choice", "choices", {"labels": ["Biens"]}))
-    finally:
-        connection.execute("rollback")
+    found = record(
+        answer("new-1", "multiple_choice", "choices", {"labels": ["Biens"]}),
+        codebook=replace(codebook, fields=codebook.fields + new),
+    )
     assert found.states == {"solidarite_type": "answered", "lien_social": "blank"}
 
 

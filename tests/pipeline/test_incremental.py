@@ -18,7 +18,7 @@ from ingest.intake import ingest
 from ingest.publish import publish
 from ingest.records import redate, restore, retract
 from ingest.warehouse import Warehouse
-from tests.pipeline.warehouses import dbt, dbt_build, parquet_bytes
+from tests.pipeline.warehouses import REMOVE_STRAYS, dbt, dbt_build, parquet_bytes, stray
 
 #: The models that are built by evaluation, and what they need.
 FACTS = ("fct_response_record", "fct_response", "fct_observation", "fct_testimony")
@@ -332,17 +332,12 @@ def test_a_build_asks_what_did_not_pass_yet(tmp_path: Path, quick_gate: None) ->
     def failures() -> list[str]:
         return [check.name for check in warehouse.build().failures]
 
-    stray = """
-        insert into raw.observations by name
-        select source_id, record_key, 'nothing_that_is_asked' as question_id, 1 as ordinal, 'unmapped' as match
-        from raw.records order by all limit 1
-    """
-    execute(stray)
+    execute(stray())
     assert failures() == ["raw_rows_are_used"]
     assert failures() == ["raw_rows_are_used"]
     assert execute("from raw.tested_evaluations") == []
 
-    execute("delete from raw.observations where question_id = 'nothing_that_is_asked'")
+    execute(REMOVE_STRAYS)
     assert failures() == []
     assert sorted(execute("from raw.tested_evaluations")) == sorted(
         execute("select evaluation_id from intermediate.int_evaluations__stamped")
@@ -352,15 +347,9 @@ def test_a_build_asks_what_did_not_pass_yet(tmp_path: Path, quick_gate: None) ->
     # A record that does not stand is of no evaluation: its rows are looked at all the same.
     network.take_back()
     assert failures() == []
-    execute(
-        """
-        insert into raw.observations by name
-        select source_id, record_key, 'nothing_that_is_asked' as question_id, 1 as ordinal, 'unmapped' as match
-        from main.dim_record where evaluation_id is null limit 1
-        """
-    )
+    execute(stray("(from main.dim_record where evaluation_id is null)"))
     assert failures() == ["raw_rows_are_used"]
-    execute("delete from raw.observations where question_id = 'nothing_that_is_asked'")
+    execute(REMOVE_STRAYS)
     assert failures() == []
 
     # What warned is asked of all rows until it warns no more.
@@ -379,7 +368,7 @@ def test_a_build_asks_what_did_not_pass_yet(tmp_path: Path, quick_gate: None) ->
     execute("""insert into raw.tested_keys values ('"build"."main"."dim_project".project_id', 'gone')""")
     assert failures() == ["fct_response_references"]
 
-    execute(stray)
+    execute(stray())
     execute("update main.fct_response set state = 'blank' where state = 'answered'")
     assert failures() == ["fct_response_references"]
     tested = dbt("test", warehouse.root, "--exclude-resource-type", "unit_test").result

@@ -12,7 +12,7 @@ import pytest
 
 from ingest.warehouse import BuildError, Warehouse
 from tests.pipeline.test_incremental import Network
-from tests.pipeline.warehouses import dbt
+from tests.pipeline.warehouses import dbt, stray
 
 pytestmark = pytest.mark.slow
 
@@ -108,13 +108,7 @@ def test_what_did_not_pass_is_asked_again(tmp_path: Path, quick_gate: None) -> N
     network = Network(tmp_path, seed=5)
     warehouse = network.warehouse
     with duckdb.connect(warehouse.build_database) as connection:
-        connection.execute(
-            """
-            insert into raw.observations by name
-            select source_id, record_key, 'nothing_that_is_asked' as question_id, 1 as ordinal, 'unmapped' as match
-            from raw.records order by all limit 1
-            """
-        )
+        connection.execute(stray())
     assert [check.name for check in warehouse.build().failures] == ["raw_rows_are_used"]
     assert kept(warehouse) == set()
     everything = asked(warehouse)

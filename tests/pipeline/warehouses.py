@@ -156,3 +156,20 @@ QUICK_TABLES = {
     "qc_rejected_exports": "select * from raw.rejections",
     "stg_private": "select 1 as secret",
 }
+
+#: Nothing else is observed so often.
+_STRAY_ORDINAL = 9999
+REMOVE_STRAYS = f"delete from numbered.observations where ordinal = {_STRAY_ORDINAL}"
+
+
+def stray(records: str = "raw.records") -> str:
+    """SQL: add an observation of a question that its record, the first of `records`, does not carry."""
+    return f"""
+        insert into numbered.observations (record, question_id, ordinal, content)
+        select keys.record, 'avancement_projet', {_STRAY_ORDINAL}, (select min(content) from numbered.contents)
+        from numbered.keys
+        inner join {records} as records using (source_id, record_key)
+        where keys.source_id not in (select source_id from raw.record_forms where form = 'environment')
+        order by all
+        limit 1
+    """
