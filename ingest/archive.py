@@ -27,7 +27,15 @@ import orjson
 
 from ingest.collect import Refused
 from ingest.console import Progress
-from ingest.durable import replace_file, replace_files, sync_file_system, sync_folder, sync_tree
+from ingest.durable import (
+    draft_of,
+    replace_file,
+    replace_files,
+    sync_file_system,
+    sync_folder,
+    sync_tree,
+    write_file,
+)
 from ingest.known_files import KnownFiles
 from ingest.speech import tr
 
@@ -320,12 +328,27 @@ class Archive:
         """Write an object; it is there for good once `record_received` has been called."""
         self.store_all([(source_id, data)])
 
-    def store_all(self, objects: Iterable[tuple[str, bytes]]) -> None:
-        """Write objects; they are there for good once `record_received` has been called."""
+    def store_all(self, objects: Iterable[tuple[str, bytes | None]]) -> None:
+        """Write objects; they are there for good once `record_received` has been called. Without bytes: its draft."""
         self.incoming.mkdir(parents=True, exist_ok=True)
         replace_files(map(self._placed, objects), via=self.incoming)
 
-    def _placed(self, item: tuple[str, bytes]) -> tuple[str, bytes]:
+    def draft(self, source_id: str, data: bytes) -> None:
+        """Write an object to where `store_all` takes it from. Processes may draft for the holder of the lock."""
+        write_file(draft_of(source_id, self.incoming), data)
+
+    def drop(self, source_ids: Iterable[str]) -> None:
+        """Remove the drafts of objects that are not stored."""
+        for source_id in source_ids:
+            with suppress(FileNotFoundError):
+                os.unlink(draft_of(source_id, self.incoming))
+
+    def drop_drafts(self) -> None:
+        """Remove all drafts."""
+        for draft in self.incoming.glob(".*.tmp"):
+            draft.unlink(missing_ok=True)
+
+    def _placed(self, item: tuple[str, bytes | None]) -> tuple[str, bytes | None]:
         source_id, data = item
         target = self._object_path(source_id)
         folder = os.path.dirname(target)

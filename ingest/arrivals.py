@@ -10,18 +10,18 @@ import os
 import pickle
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from itertools import cycle
 from operator import attrgetter
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from queue import SimpleQueue
 from typing import Any
 
 from ingest import helper
-from ingest.archive import Receipt, State, Stored
+from ingest.archive import Archive, Receipt, State, Stored
 from ingest.codebook import Codebook
 from ingest.collect import Candidate, Collection, Refused, is_aside, read
 from ingest.console import Progress
@@ -76,19 +76,21 @@ def rounds(
     again: bool,
     known_files: KnownFiles | None = None,
     settled: Callable[[], None] = lambda: None,
-) -> Iterator[tuple[list[Arrival], Readings]]:
+    archive: Archive | None = None,
+) -> Generator[tuple[list[Arrival], Readings], None, None]:
     """Look at all files; yield them in rounds, each with the readings that what is new in it was added to.
 
     These take turns, and have to be clear when theirs comes. What is refused at first sight is added to its
     collection. `again`: what was forgotten is taken, too; `known_files`: the files that need not be opened, as they
-    are what they were; `settled` returns once `state` knows all that was accepted of the rounds before.
+    are what they were; `settled` returns once `state` knows all that was accepted of the rounds before; `archive`:
+    where other processes draft what they read, which stays in the memory otherwise.
     """
     total = sum(len(collection.candidates) for collection in collections)
     done = 0
     arrivals: list[Arrival] = []
     turn = cycle(turns)
     readings = next(turn)
-    with _Readers(total, readings.codebook) as readers:
+    with _Readers(total, readings.codebook, archive) as readers:
         for chunk, found in readers.map(_chunks(collections, state, again, known_files)):
             for file in chunk:
                 if any(file.source_id in others.exports for others in turns if others is not readings):
@@ -124,7 +126,7 @@ def _arrival(
     if file.rejection is not None:
         return file.rejection
     assert source_id is not None
-    if source_id in state.forgotten and not again:
+    if _is_forgotten(source_id, state, again):
         return _FORGOTTEN
     if source_id in readings.exports:
         stored = _stored(readings.exports[source_id])
@@ -151,6 +153,10 @@ def _stored(export: Export) -> Stored:
 
 def _is_known(source_id: str, state: State, again: bool) -> bool:
     return source_id in state.stored and not (again and source_id in state.trimmed)
+
+
+def _is_forgotten(source_id: str, state: State, again: bool) -> bool:
+    return source_id in state.forgotten and not again
 
 
 _FORGOTTEN = Rejection(
@@ -209,7 +215,7 @@ def _open(
             yield _Opened(collection, candidate, None, None, content, ends)
             continue
         source_id = digest if content is data else sha256(content).hexdigest()
-        is_needed = not _is_known(source_id, state, again)
+        is_needed = not _is_known(source_id, state, again) and not _is_forgotten(source_id, state, again)
         yield _Opened(collection, candidate, source_id, content if is_needed else None, None, ends)
 
 
@@ -231,8 +237,9 @@ def _receipt(candidate: Candidate, source_id: str) -> Receipt:
 class _Readers:
     """Reads chunks of files, in other processes if there are many files."""
 
-    def __init__(self, file_count: int, codebook: Codebook) -> None:
+    def __init__(self, file_count: int, codebook: Codebook, archive: Archive | None) -> None:
         self._codebook = codebook
+        self._archive = archive
         self._is_worth = file_count >= FILES_WORTH_A_POOL
         self._count = min(os.cpu_count() or 1, 8)
         self._pool: ThreadPoolExecutor | None = None
@@ -269,7 +276,7 @@ class _Readers:
     def _started(self) -> ThreadPoolExecutor:
         if self._pool is None:
             for _number in range(self._count):
-                self._helpers.put(_Helper())
+                self._helpers.put(_Helper(self._archive))
             self._pool = ThreadPoolExecutor(self._count)
         return self._pool
 
@@ -279,7 +286,7 @@ class _Readers:
             return reader.read(wanted)
         except (OSError, EOFError, pickle.UnpicklingError):  # it was killed: for its memory, as a rule
             reader.end()
-            reader = _Helper()
+            reader = _Helper(self._archive)
             return _read_here(wanted, self._codebook)
         finally:
             self._helpers.put(reader)
@@ -288,8 +295,10 @@ class _Readers:
 class _Helper:
     """A process that reads files; it ends with this one, however this one ends."""
 
-    def __init__(self) -> None:
-        self._process = helper.begin("ingest.arrivals")
+    def __init__(self, archive: Archive | None) -> None:
+        if archive:
+            archive.incoming.mkdir(parents=True, exist_ok=True)
+        self._process = helper.begin("ingest.arrivals", *([str(archive.root)] if archive else []))
 
     def read(self, wanted: list[Wanted]) -> dict[str, Found]:
         assert self._process.stdin and self._process.stdout
@@ -306,14 +315,29 @@ def serve() -> None:
     """Answer requests on standard input until it ends: what a reading process does."""
     answers = helper.answers()
     codebook = Codebook.load(PROJECT_ROOT)
+    archive = Archive(Path(sys.argv[1])) if len(sys.argv) > 1 else None
     with rare_search():
         while True:
             try:
                 wanted: list[Wanted] = pickle.load(sys.stdin.buffer)
             except EOFError:
                 return
-            pickle.dump(_packed(_read(wanted, codebook)), answers, pickle.HIGHEST_PROTOCOL)
+            found = _read(wanted, codebook)
+            if archive:
+                found = {source_id: _drafted(export, archive) for source_id, export in found.items()}
+            pickle.dump(_packed(found), answers, pickle.HIGHEST_PROTOCOL)
             answers.flush()
+
+
+def _drafted(export: Found, archive: Archive) -> Found:
+    """The export without its bytes, which are in the archive now, as a draft."""
+    if isinstance(export, Rejection) or export.data is None:
+        return export
+    try:
+        archive.draft(export.source_id, export.data)
+    except OSError:
+        return export  # who stores it will meet the same, and say so
+    return replace(export, data=None)
 
 
 #: What was found, as it comes from another process: exports field by field, and what is compact of them by its form.

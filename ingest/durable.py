@@ -79,16 +79,22 @@ def replace_file(target: Path, data: bytes, via: Path | None = None) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def replace_files(files: Iterable[tuple[str, bytes]], via: Path) -> None:
+def draft_of(name: str, via: Path) -> str:
+    """Where a file of this name is written before it is put in its place."""
+    return f"{via}/.{name}.tmp"
+
+
+def replace_files(files: Iterable[tuple[str, bytes | None]], via: Path) -> None:
     """`replace_file` for many at once, their paths as strings, of which a Path each would cost more than the writing:
-    all bytes are on the disk before the first is in its place."""
+    all bytes are on the disk before the first is in its place. Without data its draft is there already."""
     written: list[tuple[str, str]] = []
     placed = 0
     try:
         for target, data in files:
-            temporary = f"{via}/.{os.path.basename(target)}.tmp"
+            temporary = draft_of(os.path.basename(target), via)
             written.append((temporary, target))
-            _write(temporary, data)
+            if data is not None:
+                write_file(temporary, data)
         if len(written) < _FEW or not sync_file_system(via):
             for temporary, _ in written:
                 _sync(temporary, os.O_RDONLY)
@@ -101,7 +107,7 @@ def replace_files(files: Iterable[tuple[str, bytes]], via: Path) -> None:
                 os.unlink(temporary)
 
 
-def _write(path: str, data: bytes) -> None:
+def write_file(path: str, data: bytes) -> None:
     """Write a file with no more calls than it takes."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
@@ -74,49 +75,55 @@ def ingest(
     intake = Intake(notes=[note for collection in collections for note in collection.notes], state=state)
     shutil.rmtree(warehouse.spill, ignore_errors=True)  # what a crash left there
     known_files = KnownFiles(warehouse.known_files) if collections else None
-    with Beside() as judging, Beside() as keeping:
-        with RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill) as tables:
-            failures = _catch_up(tables, archive, state, intake, warehouse.spill)
+    try:
+        with Beside() as judging, Beside() as keeping:
+            with RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill) as tables:
+                failures = _catch_up(tables, archive, state, intake, warehouse.spill)
 
-            def settle(arrivals: list[Arrival], readings: Readings) -> None:
-                accepted = _accept(arrivals, readings, intake)
-                keeping.wait()
-                keeping.begin(keep, arrivals, readings, accepted)
+                def settle(arrivals: list[Arrival], readings: Readings) -> None:
+                    accepted = _accept(arrivals, readings, intake)
+                    keeping.wait()
+                    keeping.begin(keep, arrivals, readings, accepted)
 
-            def keep(arrivals: list[Arrival], readings: Readings, accepted: set[str]) -> None:
-                dated = tables.dated() | readings.dated()
-                archive.store_all(
-                    (source_id, readings.exports[source_id].data) for source_id in sorted(accepted)
-                )
-                archive.record_received(_add_news(arrivals, accepted, dated, state, intake))
-                tables.take(readings, accepted)
-                readings.clear()
+                def keep(arrivals: list[Arrival], readings: Readings, accepted: set[str]) -> None:
+                    dated = tables.dated() | readings.dated()
+                    archive.store_all(
+                        (source_id, readings.exports[source_id].data) for source_id in sorted(accepted)
+                    )
+                    archive.record_received(_add_news(arrivals, accepted, dated, state, intake))
+                    archive.drop(readings.exports.keys() - accepted)
+                    tables.take(readings, accepted)
+                    readings.clear()
 
-            def settled() -> None:
-                judging.wait()
-                keeping.wait()
+                def settled() -> None:
+                    judging.wait()
+                    keeping.wait()
 
-            # A round is judged while the next one is read, and kept while that one is judged.
-            turns = [Readings(tables.codebook, warehouse.spill) for _ in range(3)]
-            for arrivals, readings in rounds(
-                collections, state, turns, progress, again, known_files, settled
-            ):
-                judging.wait()
-                judging.begin(settle, arrivals, readings)
-            settled()
-            judging.begin(write_data_docs, warehouse.data_docs)
-            _report_refused(collections, intake)
-            for collection in collections:
-                _note_rejections(str(collection.root), collection.refused, archive, state)
-            for root in [
-                root for root, refused in state.rejections.items() if refused and not Path(root).exists()
-            ]:
-                _note_rejections(root, [], archive, state)
-            intake.rejected.extend(failures)
-            intake.archive_digest = tables.settle(state, failures, archive)
-        if known_files and known_files.has_news:
-            known_files.save()
-        judging.wait()
+                # A round is judged while the next one is read, and kept while that one is judged.
+                turns = [Readings(tables.codebook, warehouse.spill) for _ in range(3)]
+                with closing(
+                    rounds(collections, state, turns, progress, again, known_files, settled, archive)
+                ) as looked:
+                    for arrivals, readings in looked:
+                        judging.wait()
+                        judging.begin(settle, arrivals, readings)
+                settled()
+                judging.begin(write_data_docs, warehouse.data_docs)
+                _report_refused(collections, intake)
+                for collection in collections:
+                    _note_rejections(str(collection.root), collection.refused, archive, state)
+                for root in [
+                    root for root, refused in state.rejections.items() if refused and not Path(root).exists()
+                ]:
+                    _note_rejections(root, [], archive, state)
+                intake.rejected.extend(failures)
+                intake.archive_digest = tables.settle(state, failures, archive)
+            if known_files and known_files.has_news:
+                known_files.save()
+            judging.wait()
+    except BaseException:
+        archive.drop_drafts()
+        raise
     return intake
 
 

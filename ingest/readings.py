@@ -26,8 +26,8 @@ from ingest.reading import Reading, Rejection
 from ingest.schema import RAW_TABLES, create_table
 
 #: Exports that are judged and accepted together: as a rule all of a run.
-ROUND_EXPORTS = 5_000
-ROUND_BYTES = 128 * 1024 * 1024
+ROUND_EXPORTS = 10_000
+ROUND_BYTES = 192 * 1024 * 1024
 #: Structured exports that are queried together: enough to be fast, few enough to bound the memory.
 BATCH_EXPORTS = 500
 BATCH_BYTES = 12 * 1024 * 1024
@@ -78,7 +78,8 @@ class Export:
     source_id: str
     format: str
     byte_count: int  # as received
-    data: bytes
+    data: bytes | None  # none once it is in the archive, as a draft
+    size: int  # bytes as archived
     stored_sha256: str
     rows: dict[str, list[tuple[Any, ...]]]
     document: bytes | None
@@ -114,7 +115,7 @@ def read_export(
             f"line {place.lineno})"
         ) from error
     digest = sha256(data).hexdigest()
-    return Export(source_id, format_name, byte_count, data, digest, rows, document, compact)
+    return Export(source_id, format_name, byte_count, data, len(data), digest, rows, document, compact)
 
 
 def document_of(module: ModuleType, data: bytes) -> bytes:
@@ -179,7 +180,7 @@ class Readings:
     def add(self, export: Export) -> None:
         """Take an export in that is not there yet."""
         self.exports[export.source_id] = export
-        self._bytes += len(export.data)
+        self._bytes += export.size
         self._waiting.setdefault(export.format, []).append(export)
 
     def failures(self) -> dict[str, Rejection]:
@@ -370,7 +371,7 @@ def _batches(exports: Sequence[Export]) -> Iterator[list[Export]]:
         count, limit = (
             (BATCH_EXPORTS, BATCH_BYTES) if export.compact is None else (ROUND_EXPORTS, 4 * BATCH_BYTES)
         )
-        added = len(export.data) if len(export.data) <= PART_BYTES or export.compact is not None else limit
+        added = export.size if export.size <= PART_BYTES or export.compact is not None else limit
         if batch and (len(batch) == count or size + added > limit):
             yield batch
             batch, size = [], 0

@@ -96,17 +96,21 @@ class Value(NamedTuple):
     hint: str | None
 
 
-#: A response: its key, where it stands, when it was submitted, the places of its questions, and by the same rank its
-#: values, each by the digest of its question and answer.
-Response = tuple[str, str, str | None, tuple[str, ...], list[bytes]]
+#: A response: its key, where it stands, when it was submitted, the places of its questions, and by the same rank what
+#: they have, each as the rank of a value: an array of integers, in bytes.
+Response = tuple[str, str, str | None, tuple[str, ...], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Compact:
-    """The responses of a document, and the values that they have, which many share."""
+    """The responses of a document, and the values that they have, by the digest of question and answer: those of the
+    documents beside it may stand among them."""
 
     responses: list[Response]
     values: dict[bytes, Value]
+
+
+_RANKS = "i"  # array's name of the integers, and numpy's
 
 
 #: Id, title and type of a question.
@@ -201,7 +205,7 @@ class _Reader:
         document = _around([head, *[pieces[end - 1].rest for end in ends]])
         is_list = isinstance(document, list)
         tokens: Counter[str] = Counter()
-        found: list[Response] = []
+        found: list[_Answered] = []
         values: dict[bytes, Value] = {}
         is_changed = False
         begin = 0
@@ -220,7 +224,7 @@ class _Reader:
             found.append(_response(response, rank, form.places, questions, tokens, values))
             begin = end
         try:
-            return Compact(found, values), is_changed, orjson.dumps(document) if self._redacts else data
+            return _compact(found, values), is_changed, orjson.dumps(document) if self._redacts else data
         except TypeError as error:
             raise _Unclear from error  # `dump` would write all of it in another way
 
@@ -269,7 +273,7 @@ class _Reader:
         """
         is_list = isinstance(document, list)
         tokens: Counter[str] = Counter()
-        found: list[Response] = []
+        found: list[_Answered] = []
         values: dict[bytes, Value] = {}
         is_changed = False
         for number, response in enumerate(document if is_list else [document]):
@@ -288,7 +292,7 @@ class _Reader:
             is_changed |= is_redacted
             rank = number if is_list else None
             found.append(_response(response, rank, _places(shape), questions, tokens, values))
-        return Compact(found, values), is_changed
+        return _compact(found, values), is_changed
 
     def _visit(self, entries: list[Any], place: str, questions: list[_Question]) -> tuple[_Shape, bool]:
         """Add the questions that stand together, those of groups in the place of these."""
@@ -455,6 +459,10 @@ def _form(kinds: tuple[_Kind, ...]) -> _Form:
     return _Form(_places(close()), personal_pieces)
 
 
+#: A response as it is read: in the place of ranks stand digests.
+_Answered = tuple[str, str, str | None, tuple[str, ...], list[bytes]]
+
+
 def _response(
     response: dict[str, Any],
     number: int | None,
@@ -462,7 +470,7 @@ def _response(
     questions: list[_Question],
     tokens: Counter[str],
     values: dict[bytes, Value],
-) -> Response:
+) -> _Answered:
     """A response, the one of this number in a list; its token is added to `tokens`, what it says to `values`."""
     for rank in places[1]:
         questions[rank] = _named(questions[rank])
@@ -473,6 +481,17 @@ def _response(
     values.update(zip(digests, [question.value for question in questions], strict=True))
     pointer = "" if number is None else f"/{number}"
     return key, pointer, _told(response.get("submitted_at")), places[0], digests
+
+
+def _compact(found: list[_Answered], values: dict[bytes, Value]) -> Compact:
+    ranks = dict(zip(values, range(len(values)), strict=True))
+    return Compact(
+        [
+            (key, pointer, submitted_at, places, array(_RANKS, map(ranks.__getitem__, digests)).tobytes())
+            for key, pointer, submitted_at, places, digests in found
+        ],
+        values,
+    )
 
 
 _REDACTING, _READING = _Reader(redacts=True), _Reader(redacts=False)
@@ -579,41 +598,50 @@ def _label(item: Any) -> str | None:
     return _told(item if label is None else label)
 
 
-#: Digests; the values they are of, column by column; of each document its responses, with the ranks of their digests
-#: in place of these.
-_Packed = tuple[list[bytes], list[tuple[Any, ...]], list[list[tuple[Any, ...]]]]
+#: Digests; the values they are of, column by column; the responses of each document.
+_Packed = tuple[list[bytes], list[tuple[Any, ...]], list[list[Response]]]
 
 
 def pack(documents: Sequence[Compact]) -> _Packed:
-    """The documents in few objects, which go from one process to another at less cost; `unpack` undoes it."""
-    values: dict[bytes, Value] = {}
-    for document in documents:
-        values.update(document.values)
-    ids = dict(zip(values, range(len(values)), strict=True))
+    """The documents in few objects, which go from one process to another at less cost; `unpack` undoes it, but that
+    they have all values together then."""
+    merged = _Merged()
     packed = [
         [
-            (*others, array("i", map(ids.__getitem__, digests)).tobytes())
-            for *others, digests in document.responses
+            (key, pointer, submitted_at, places, merged.ranks(said, document).tobytes())
+            for key, pointer, submitted_at, places, said in document.responses
         ]
         for document in documents
     ]
-    return list(values), list(zip(*values.values(), strict=True)), packed
+    return list(merged.ids), list(zip(*merged.values, strict=True)), packed
 
 
 def unpack(packed: _Packed) -> list[Compact]:
     """The documents of which `pack` made this."""
-    digest_of, columns, documents = packed
-    value_of = list(map(Value._make, zip(*columns, strict=True)))
-    found: list[Compact] = []
-    for responses in documents:
-        compact = Compact([], {})
-        for key, pointer, submitted_at, places, ranks in responses:
-            own = array("i", ranks)
-            digests = list(map(digest_of.__getitem__, own))
-            compact.values.update(zip(digests, map(value_of.__getitem__, own), strict=True))
-            compact.responses.append((key, pointer, submitted_at, places, digests))
-        found.append(compact)
-    return found
+    digests, columns, documents = packed
+    values = dict(zip(digests, map(Value._make, zip(*columns, strict=True)), strict=True))
+    return [Compact(responses, values) for responses in documents]
+
+
+class _Merged:
+    """The values of several documents, each once; documents that have theirs together come after each other."""
+
+    def __init__(self) -> None:
+        self.ids: dict[bytes, int] = {}
+        self.values: list[Value] = []
+        self._of: dict[bytes, Value] | None = None
+        self._ranks: Any = None
+
+    def ranks(self, said: bytes, document: Compact) -> Any:
+        """The ranks here of what a response of the document says."""
+        if self._of is not document.values:
+            self._of = document.values
+            for digest, value in document.values.items():
+                if digest not in self.ids:
+                    self.ids[digest] = len(self.values)
+                    self.values.append(value)
+            self._ranks = _integers(array(_RANKS, map(self.ids.__getitem__, document.values)))
+        return self._ranks[_integers(said)]
 
 
 def tables(documents: Sequence[Compact]) -> dict[str, pa.Table]:
@@ -623,32 +651,29 @@ def tables(documents: Sequence[Compact]) -> dict[str, pa.Table]:
     `given_values`: a row per value, as `Value` has them;
     `form_places` and `form_prefixes`: as fields.py has them.
     """
-    ids: dict[bytes, int] = {}
-    values: list[Value] = []
+    merged = _Merged()
     #: The place_id of the first question, by what a response's pointers begin with.
     shapes: dict[tuple[str, tuple[str, ...]], int] = {}
     prefixes: list[str] = []
-    said = array("i")
-    lengths = array("i")
-    first_places = array("i")
+    said_by: list[Any] = []
+    lengths = array(_RANKS)
+    first_places = array(_RANKS)
     responses: list[tuple[str, str, str, str | None]] = []
     for rank, document in enumerate(documents):
-        for digest, value in document.values.items():
-            if digest not in ids:
-                ids[digest] = len(values)
-                values.append(value)
-        for key, pointer, submitted_at, places, digests in document.responses:
+        for key, pointer, submitted_at, places, said in document.responses:
             shape = pointer, places
             if shape not in shapes:
                 shapes[shape] = len(prefixes)
                 prefixes += [pointer + place for place in places]
             responses.append((str(rank), key, pointer, submitted_at))
-            said.extend(map(ids.__getitem__, digests))
-            lengths.append(len(digests))
+            said_by.append(merged.ranks(said, document))
+            lengths.append(len(places))
             first_places.append(shapes[shape])
+    values = merged.values
+    value_ids = numpy.concatenate(said_by) if said_by else _integers(b"")
     counts = _integers(lengths)
     records = numpy.arange(len(responses), dtype="i4")
-    ranks = numpy.arange(len(said), dtype="i4") - numpy.repeat(numpy.cumsum(counts) - counts, counts)
+    ranks = numpy.arange(len(value_ids), dtype="i4") - numpy.repeat(numpy.cumsum(counts) - counts, counts)
     columns = list(zip(*responses, strict=True)) or [()] * 4
     names = ("source_id", "record_key", "response_pointer", "submitted_at")
     return {
@@ -671,7 +696,7 @@ def tables(documents: Sequence[Compact]) -> dict[str, pa.Table]:
             {
                 "record": numpy.repeat(records, counts),
                 "position": (ranks + 1).astype("i4"),
-                "value_id": _integers(said),
+                "value_id": value_ids,
                 "place_id": (ranks + numpy.repeat(_integers(first_places), counts)).astype("i4"),
             }
         ),
@@ -684,8 +709,8 @@ def tables(documents: Sequence[Compact]) -> dict[str, pa.Table]:
     }
 
 
-def _integers(values: array[int]) -> Any:
-    return numpy.frombuffer(values, "i4") if values else numpy.zeros(0, "i4")
+def _integers(values: array[int] | bytes) -> Any:
+    return numpy.frombuffer(values, _RANKS) if values else numpy.zeros(0, _RANKS)
 
 
 _VALUE_TYPES = {

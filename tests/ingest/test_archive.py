@@ -83,6 +83,22 @@ def test_what_a_crash_left_half_written_is_swept_away(archive: Archive) -> None:
     assert archive.verify(archive.state()) == []
 
 
+def test_a_draft_is_stored_or_dropped(archive: Archive) -> None:
+    archive.incoming.mkdir(parents=True)
+    for source_id in (A.source_id, B.source_id):
+        Archive(archive.root).draft(source_id, b"a")  # as another process does
+    archive.store_all([(A.source_id, None)])
+    archive.drop([B.source_id, "never drafted"])
+    assert archive.objects() == {A.source_id}
+    assert archive.read(A) == b"a"
+    assert not list(archive.incoming.iterdir())
+    with pytest.raises(FileNotFoundError):
+        archive.store_all([(B.source_id, None)])
+    archive.draft(B.source_id, b"b")
+    archive.drop_drafts()
+    assert not list(archive.incoming.iterdir())
+
+
 def test_a_damaged_or_missing_object_is_named(archive: Archive) -> None:
     accept(archive, (A, receipt(A, "a.txt"), b"a"))
     archive.object_path(A.source_id).write_bytes(b"x")

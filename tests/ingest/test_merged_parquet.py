@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.merged_parquet import GROUP_ROWS, Part, literal, write_merged
@@ -50,6 +50,7 @@ def facts(row_counts: list[int]) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 5), st.sampled_from(["old", "replaced", "added", "gone"])), min_size=1)
 )

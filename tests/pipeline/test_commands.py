@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -412,6 +413,43 @@ def test_the_same_bytes_in_two_rounds_are_taken_once(
     monkeypatch.setattr(readings, "ROUND_EXPORTS", round_exports)
     assert account(root) == in_one
     assert in_one[0]["new"] == 3  # type: ignore[index]
+
+
+def test_what_other_processes_drafted_is_stored_or_gone(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_gate: None
+) -> None:
+    """Many files are read by other processes, which write what they read where it waits to be accepted."""
+    places = tmp_path / "places"
+    for number in range(4):
+        write_place(places / "2023" / f"{number}.json", f"Lieu {number}")
+    write_place(places / "yearless.json", "Un lieu sans année")
+    (places / "2023" / "again.json").write_bytes((places / "2023" / "0.json").read_bytes())
+    in_one = invoke_json("ingest", places, warehouse=tmp_path / "undisturbed")["exports"]
+    monkeypatch.setattr("ingest.arrivals.FILES_WORTH_A_POOL", 1)
+    monkeypatch.setattr("ingest.arrivals.CHUNK_FILES", 2)
+
+    def archived(warehouse: Path) -> dict[str, bytes]:
+        files = (file for file in (warehouse / "archive").rglob("*") if file.is_file())
+        return {file.name: file.read_bytes() for file in files if file.name != "ledger.ndjson"}
+
+    def stopped(self: RawTables, read: readings.Readings, source_ids: set[str]) -> None:
+        if source_ids:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RawTables, "take", stopped)
+        assert invoke("ingest", places, warehouse=root).exit_code != 0
+    assert not list((root / "archive" / "incoming").iterdir())
+    shutil.rmtree(root)
+    assert invoke_json("ingest", places, warehouse=root)["exports"] == in_one
+    assert [row["reason"] for row in in_one["rejected"]] == ["no-year"]
+    assert archived(root) == archived(tmp_path / "undisturbed")
+    invoke_json("build", warehouse=root)
+    invoke_json("forget", "lieu-0", warehouse=root)
+    (root / "known_files.json").unlink(missing_ok=True)
+    refused = invoke_json("ingest", places, warehouse=root)["exports"]["rejected"]
+    assert {row["reason"] for row in refused} == {"forgotten", "no-year"}
+    assert len(archived(root)) == 3
 
 
 def test_the_order_of_loading_changes_nothing(exports: Path, tmp_path: Path) -> None:
