@@ -6,14 +6,18 @@ import itertools
 import json
 import os
 import time
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from ingest.archive import Archive, ArchiveError, Receipt, State, Stored
+from ingest.arrivals import _drafted
 from ingest.collect import Refused
 from ingest.known_files import KnownFiles
+from ingest.reading import Rejection
+from ingest.readings import Export
 
 
 def stored(data: bytes, format_name: str = "effects_page") -> Stored:
@@ -97,6 +101,17 @@ def test_a_draft_is_stored_or_dropped(archive: Archive) -> None:
     archive.draft(B.source_id, b"b")
     archive.drop_drafts()
     assert not list(archive.incoming.iterdir())
+
+
+def test_what_cannot_be_drafted_stays_in_memory(archive: Archive) -> None:
+    """Whoever stores it then meets the same, and says so."""
+    export = Export(A.source_id, "place_json", 1, b"a", 1, A.stored_sha256, {}, None)
+    assert _drafted(export, archive) is export  # there is no folder
+    archive.incoming.mkdir(parents=True)
+    drafted = _drafted(export, archive)
+    assert drafted == replace(export, data=None)
+    refused = Rejection("empty", "nothing", "Look.")
+    assert _drafted(refused, archive) is refused
 
 
 def test_a_damaged_or_missing_object_is_named(archive: Archive) -> None:
