@@ -56,7 +56,7 @@ _PAGE = "effects_page"
 _PAGE_FORM, _PAGE_DEFAULT_STATE = "social", "not_shown"
 
 
-#: What a database may take of the memory, before it writes to the disk: three of them are open while exports are read.
+#: What a database may take of the memory, before it writes to the disk: each round has two, and three are on their way.
 MEMORY_LIMIT = "300MB"
 
 
