@@ -26,12 +26,13 @@ from ingest.codebook import Codebook
 from ingest.collect import Candidate, Collection, Refused, is_aside, read
 from ingest.console import Progress
 from ingest.containers import is_container, members
+from ingest.export import Export, read_export
 from ingest.formats import BY_NAME
 from ingest.garbage import rare_search
 from ingest.identify import Sample, identify
 from ingest.known_files import KnownFiles
 from ingest.reading import Rejection
-from ingest.readings import Export, Readings, read_export
+from ingest.readings import Readings
 from ingest.validator import prepare
 from ingest.warehouse import PROJECT_ROOT
 

@@ -20,9 +20,11 @@ from ingest.archive import Archive, State
 from ingest.codebook import Codebook, label_key
 from ingest.collect import UsageError
 from ingest.editions import DRAFTS
+from ingest.export import read_export
 from ingest.formats import BY_NAME
+from ingest.queries import query
 from ingest.reading import Rejection
-from ingest.readings import Readings, query, read_export
+from ingest.readings import Readings
 from ingest.search import Search
 from ingest.slug import slugify
 from ingest.speech import tr

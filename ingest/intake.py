@@ -14,12 +14,15 @@ from ingest.beside import Beside
 from ingest.codebook import Codebook
 from ingest.collect import Collection, Refused, collect
 from ingest.console import Progress
+from ingest.databases import insert, to_arrow
 from ingest.expectations import Validation, validate
+from ingest.export import read_export
 from ingest.garbage import rare_search
 from ingest.known_files import KnownFiles
+from ingest.queries import Queries
 from ingest.raw_tables import RawTables
 from ingest.reading import Rejection
-from ingest.readings import Readings, insert, read_export, to_arrow
+from ingest.readings import Readings
 from ingest.validator import prepare, write_data_docs
 from ingest.warehouse import PROJECT_ROOT, Warehouse
 
@@ -77,8 +80,13 @@ def ingest(
     known_files = KnownFiles(warehouse.known_files) if collections else None
     try:
         with Beside() as judging, Beside() as keeping:
-            with RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill) as tables:
-                failures = _catch_up(tables, archive, state, intake, warehouse.spill)
+            with (
+                RawTables(warehouse.build_database, PROJECT_ROOT, warehouse.spill) as tables,
+                Queries(tables.codebook, warehouse.spill) as queries,
+            ):
+                # A round is judged while the next one is read, and kept while that one is judged.
+                turns = [Readings(tables.codebook, warehouse.spill, queries) for _ in range(3)]
+                failures = _catch_up(tables, archive, state, intake, turns[0])
 
                 def settle(arrivals: list[Arrival], readings: Readings) -> None:
                     accepted = _accept(arrivals, readings, intake)
@@ -99,8 +107,6 @@ def ingest(
                     judging.wait()
                     keeping.wait()
 
-                # A round is judged while the next one is read, and kept while that one is judged.
-                turns = [Readings(tables.codebook, warehouse.spill) for _ in range(3)]
                 with closing(
                     rounds(collections, state, turns, progress, again, known_files, settled, archive)
                 ) as looked:
@@ -165,9 +171,9 @@ def _collect(paths: Iterable[Path], year: int | None) -> list[Collection]:
 
 
 def _catch_up(
-    tables: RawTables, archive: Archive, state: State, intake: Intake, spill: Path
+    tables: RawTables, archive: Archive, state: State, intake: Intake, readings: Readings
 ) -> list[Refused]:
-    """Load what the archive holds and the tables do not; return what can no longer be read.
+    """Load what the archive holds and the tables do not, by way of `readings`; return what can no longer be read.
 
     All of it after a change of the readers, what a crash left over, nothing otherwise. Raises ArchiveError if
     an object is missing or damaged.
@@ -175,7 +181,6 @@ def _catch_up(
     failures: dict[str, Rejection] = {}
     missing = tables.missing(state, archive)
     dateless = set(missing) - state.with_year()
-    readings = Readings(tables.codebook, spill)
 
     def take() -> None:
         failures.update(judge(readings).rejections)

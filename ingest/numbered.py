@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import duckdb
 import pyarrow as pa
 
-from ingest.schema import RAW_TABLES, create_table
+from ingest.schema import RAW_TABLES, READ_TABLES, create_table
 
 SCHEMA = "numbered"
 
@@ -21,6 +21,8 @@ NUMBERS = {"record": "keys", "content": "contents"}
 
 #: The tables that have views in words.
 IN_WORDS = ("responses", "observations", "testimonies")
+#: The tables that readers fill, and that are stored as they are.
+PLAIN_TABLES = tuple(name for name in READ_TABLES if name not in IN_WORDS)
 
 _RECORD = [pa.field("record", pa.int32(), nullable=False)]
 _CONTENT = [pa.field("content", pa.int32(), nullable=False)]

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.archive import Archive, State
+from ingest.export import document_of
 from ingest.forget import Traces
 from ingest.formats import BY_NAME
 from ingest.formats.page_text import decode
-from ingest.readings import document_of
 from ingest.search import Search, strings
 from ingest.warehouse import Warehouse
 from ingest.words import Words

@@ -22,9 +22,12 @@ from ingest import numbered
 from ingest.archive import Archive, State
 from ingest.codebook import Codebook
 from ingest.collect import Refused, UsageError
+from ingest.databases import bounded, insert, to_arrow
 from ingest.durable import is_of_the_machine
 from ingest.editions import published_rows
-from ingest.readings import DATED, PLAIN_TABLES, Export, Readings, bounded, insert, to_arrow
+from ingest.export import Export
+from ingest.numbered import PLAIN_TABLES
+from ingest.readings import DATED, Readings
 from ingest.schema import RAW_TABLES, STATES, create_table
 from ingest.slug import slugify
 from ingest.speech import tr
@@ -34,6 +37,8 @@ from ingest.warehouse import STORAGE_VERSION
 _READERS = (
     "ingest/schema.py",
     "ingest/reading.py",
+    "ingest/export.py",
+    "ingest/queries.py",
     "ingest/readings.py",
     "ingest/numbered.py",
     "ingest/codebook.py",

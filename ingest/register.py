@@ -18,7 +18,7 @@ import duckdb
 
 from ingest.codebook import label_key
 from ingest.collect import UsageError
-from ingest.readings import insert, to_arrow
+from ingest.databases import insert, to_arrow
 from ingest.schema import RAW_TABLES, create_table
 from ingest.settings import Settings
 from ingest.slug import slugify

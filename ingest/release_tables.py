@@ -20,10 +20,10 @@ from typing import NamedTuple
 import duckdb
 
 from ingest.beside import Beside
+from ingest.databases import bounded
 from ingest.dictionary import PREFIXES, Table, comment
 from ingest.known_files import status_of
 from ingest.merged_parquet import Part, literal, write_merged
-from ingest.readings import bounded
 from ingest.warehouse import STORAGE_VERSION, Warehouse
 
 #: A year of figures is put in order at once.

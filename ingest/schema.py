@@ -225,6 +225,18 @@ RAW_TABLES: dict[str, pa.Schema] = {
     ),
 }
 
+#: The tables that readers fill; the others say what stands outside of exports.
+_OUTSIDE = (
+    "receipts",
+    "slugs",
+    "rejections",
+    "published_figures",
+    "published_sources",
+    "settings",
+    "register",
+)
+READ_TABLES = tuple(name for name in RAW_TABLES if name not in _OUTSIDE)
+
 _SQL_TYPES = {
     pa.string(): "varchar",
     pa.int32(): "integer",

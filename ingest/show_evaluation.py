@@ -12,7 +12,8 @@ from ingest.archive import Archive, State
 from ingest.codebook import Codebook
 from ingest.collect import UsageError
 from ingest.console import Lines, Table
-from ingest.readings import Readings, read_export
+from ingest.export import read_export
+from ingest.readings import Readings
 from ingest.said import (
     SAID_COLUMNS,
     TEXT_COLUMNS,

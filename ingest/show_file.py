@@ -15,9 +15,10 @@ from ingest.archive import State
 from ingest.codebook import Codebook
 from ingest.collect import SIZE_LIMIT, UsageError
 from ingest.console import Lines, Table
+from ingest.export import read_export
 from ingest.identify import Sample, identify
 from ingest.reading import Rejection
-from ingest.readings import Readings, read_export
+from ingest.readings import Readings
 from ingest.said import SAID_COLUMNS, TEXT_COLUMNS, Response, in_order, response_rows, rows, said_of, silence
 from ingest.source_words import Words, words_of
 from ingest.speech import tr

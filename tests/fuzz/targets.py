@@ -19,10 +19,11 @@ from ingest.codebook import Codebook
 from ingest.collect import MANIFEST, UsageError, collect, is_aside
 from ingest.containers import is_container, members
 from ingest.decisions import faults_of
+from ingest.export import read_export
 from ingest.formats import BY_NAME
 from ingest.identify import Sample, identify
 from ingest.reading import Rejection
-from ingest.readings import Readings, read_export
+from ingest.readings import Readings
 from ingest.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest.export import read_export
 from ingest.formats import place
 from ingest.raw_tables import RawTables
-from ingest.readings import read_export
 
 ROOT = Path(__file__).parents[2]
 #: Real pilot places; not part of the project.

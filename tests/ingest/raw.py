@@ -10,8 +10,9 @@ from types import ModuleType
 from typing import Any
 
 from ingest.codebook import Codebook
-from ingest.readings import READ_TABLES, Readings, read_export
-from ingest.schema import STATES
+from ingest.export import read_export
+from ingest.readings import Readings
+from ingest.schema import READ_TABLES, STATES
 
 ROOT = Path(__file__).parents[2]
 #: Files that the platform's real exporters wrote; not part of the project.

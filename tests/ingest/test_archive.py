@@ -15,9 +15,9 @@ import pytest
 from ingest.archive import Archive, ArchiveError, Receipt, State, Stored
 from ingest.arrivals import _drafted
 from ingest.collect import Refused
+from ingest.export import Export
 from ingest.known_files import KnownFiles
 from ingest.reading import Rejection
-from ingest.readings import Export
 
 
 def stored(data: bytes, format_name: str = "effects_page") -> Stored:

@@ -33,11 +33,12 @@ from ingest.expectations import (
     seen_in,
     validate,
 )
+from ingest.export import read_export
 from ingest.frames import FRAMES, frames
 from ingest.identify import Sample, identify
 from ingest.reading import Rejection
-from ingest.readings import READ_TABLES, Readings, read_export
-from ingest.schema import RAW_TABLES, create_table
+from ingest.readings import Readings
+from ingest.schema import RAW_TABLES, READ_TABLES, create_table
 from ingest.validator import Check, Suite, Validator, validator
 from ingest.warehouse import BuildError
 

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from examples.answers import profile_answers, social_answers
 from examples.typeform import Response, api, scraped
-from ingest import readings
+from ingest import queries
+from ingest.export import read_export
 from ingest.formats import json_file, typeform, typeform_api
-from ingest.readings import READ_TABLES, Readings, read_export
+from ingest.readings import Readings
+from ingest.schema import READ_TABLES
 from tests.ingest.pages import CODEBOOK
 
 
@@ -50,7 +52,7 @@ def test_parts_say_what_the_whole_says(
 ) -> None:
     whole = rows(module, document)
     assert len(whole["records"]) == 8 and any(key == "again#2" for _, key, *_ in whole["records"])
-    monkeypatch.setattr(readings, "PART_BYTES", 20_000)
+    monkeypatch.setattr(queries, "PART_BYTES", 20_000)
     assert len(list(json_file.parts(json.dumps(document).encode(), 20_000))) > 3
     assert rows(module, document) == whole
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from ingest.codebook import Codebook
+from ingest.export import read_export
 from ingest.formats import place
 from ingest.identify import Sample
 from ingest.raw_tables import RawTables
 from ingest.reading import Rejection
-from ingest.readings import read_export
 from tests.ingest.places import IMPORTED, ROOT, SAMPLES, Read, changed, read_place
 
 CODEBOOK = Codebook.load(ROOT)
