@@ -13,6 +13,10 @@ from typing import BinaryIO
 from ingest.warehouse import PROJECT_ROOT
 
 
+#: A pipe's usual 64 KB would fill with three files: at each filling both ends wait for each other.
+_PIPE_BYTES = 1024 * 1024
+
+
 def begin(module: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
     """Begin a process that calls `serve` of a module, with pipes to it and from it."""
     paths = [str(PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -23,6 +27,7 @@ def begin(module: str, *arguments: str, **environment: str) -> subprocess.Popen[
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **environment},
         start_new_session=True,  # an interrupt from the keyboard is for the command alone
+        pipesize=_PIPE_BYTES if sys.platform == "linux" else -1,
     )
 
 

@@ -53,7 +53,7 @@ class Batch:
 
 def _limits(export: Export) -> tuple[int, int]:
     # What was made compact is a tenth of what it was.
-    return (BATCH_EXPORTS, BATCH_BYTES) if export.compact is None else (5 * BATCH_EXPORTS, 4 * BATCH_BYTES)
+    return (BATCH_EXPORTS, BATCH_BYTES) if export.compact is None else (10 * BATCH_EXPORTS, 8 * BATCH_BYTES)
 
 
 def _size(export: Export) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -93,6 +94,9 @@ class Readings:
             for batch in batches:
                 self._read(BY_NAME[format_name], batch.exports, batch.found)
                 batch.found = None
+                for export in batch.exports:  # what it says is in the tables now
+                    self.exports[export.source_id] = replace(export, rows={}, document=None, compact=None)
+                batch.exports.clear()
         self._batches = {}
         return dict(self._failures)
 

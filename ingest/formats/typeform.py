@@ -131,7 +131,7 @@ class _Question:
 
 
 #: Questions that are remembered: forms ask the same of everybody, and most of what is answered comes again.
-_REMEMBERED = 50_000
+_REMEMBERED = 200_000
 _LONGEST = 500  # bytes; what is longer comes once
 
 #: Places of a response's questions: none for one that stands there, theirs for a group.
