@@ -12,7 +12,8 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Nothing is compiled at the installation: without this, every process would compile all that it loads, for seconds.
+# What is installed is compiled with it, ours by whoever runs it first. Without this, every process would compile
+# what it loads.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := run
@@ -32,7 +33,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	@if $(BIN)/python -m pip install --quiet uv; then \
 	    echo "installing requirements.lock with uv" && \
-	    $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \
+	    $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock; \
 	else \
 	    echo "uv is not to be had: installing requirements.lock with pip, which takes a minute" && \
 	    $(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock; \

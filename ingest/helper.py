@@ -12,7 +12,6 @@ from typing import BinaryIO
 
 from ingest.warehouse import PROJECT_ROOT
 
-
 #: A pipe's usual 64 KB would fill with three files: at each filling both ends wait for each other.
 _PIPE_BYTES = 1024 * 1024
 

@@ -125,6 +125,8 @@ def write_tables(
         is_copy = bool(before and stays and known.get(DATABASE) == _status(before / DATABASE))
         # Of few news most files are merged, each by one processor; sorting a year takes all of them, and memory.
         beside = ending.enter_context(Beside(threads=2 if is_copy else 1))
+        if is_copy:  # as macros/processors.sql
+            connection.execute("set threads = greatest(1, current_setting('threads') // 2)")
         written = [
             beside.begin(_write_parquet, connection.cursor(), table, folder / "parquet", before, known)
             for table in in_order
