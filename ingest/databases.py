@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from ingest.schema import RAW_TABLES
 
-#: What a database may take of the memory, before it writes to the disk: each round has two, and three are on their way.
+#: What a database may take of the memory, before it writes to the disk: each of three rounds has one, and each thread
+#: that queries forms.
 MEMORY_LIMIT = "300MB"
 
 
